@@ -1,0 +1,5 @@
+"""kitchenwatch: bright-kitchen cameras in, sealed cases and alerts out."""
+
+from importlib.metadata import version
+
+__version__ = version("kitchenwatch")

@@ -1,0 +1,1 @@
+"""Rows and blobs: what is known, and where its bytes lie."""

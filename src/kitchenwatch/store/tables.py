@@ -1,0 +1,246 @@
+"""The tables. Times are UTC; JSON columns hold what is only shown, never what is searched."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+NAMES = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# SQLite autoincrements only INTEGER keys; PostgreSQL outgrows them.
+Serial = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware UTC datetime on every database (SQLite drops the zone)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Table(DeclarativeBase):
+    """Base of all tables."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {datetime: Utc, dict[str, Any]: JSON, list[Any]: JSON, UUID: Uuid}
+
+
+class District(Table):
+    """A regulator's district."""
+
+    __tablename__ = "district"
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+
+
+class Site(Table):
+    """A regulated business: restaurant, canteen, workshop, store."""
+
+    __tablename__ = "site"
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    district_id: Mapped[str] = mapped_column(ForeignKey("district.id"), index=True)
+    timezone: Mapped[str] = mapped_column(String(64))
+
+
+class Camera(Table):
+    """A camera at a site; its address stays in the configuration, with its password."""
+
+    __tablename__ = "camera"
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    active: Mapped[bool] = mapped_column(default=True)
+    site: Mapped[Site] = relationship()
+
+
+class CameraHealth(Table):
+    """An interval in which a camera suffered from something; open while `closed_at` is null."""
+
+    __tablename__ = "camera_health"
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    camera_id: Mapped[str] = mapped_column(ForeignKey("camera.id"))
+    state: Mapped[str] = mapped_column(String(16))
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    detail: Mapped[str] = mapped_column(Text, default="")
+    __table_args__ = (Index("ix_camera_health_open", "camera_id", "state", "closed_at"),)
+
+
+class Violation(Table):
+    """What the machine saw."""
+
+    __tablename__ = "violation"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    camera_id: Mapped[str] = mapped_column(ForeignKey("camera.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    run: Mapped[str] = mapped_column(String(80))
+    track: Mapped[int]
+    opened: Mapped[float]
+    closed: Mapped[float | None]
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    score: Mapped[float]
+    box: Mapped[list[Any]]
+    scores: Mapped[list[Any]]
+    camera: Mapped[Camera] = relationship()
+
+
+class Case(Table):
+    """A violation as people handle it; a case has its violation's id."""
+
+    __tablename__ = "case"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    violation_id: Mapped[UUID | None] = mapped_column(ForeignKey("violation.id"), unique=True)
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id"))
+    camera_id: Mapped[str] = mapped_column(ForeignKey("camera.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(32), index=True)
+    status: Mapped[str] = mapped_column(String(16), index=True)
+    opened_at: Mapped[datetime]
+    score: Mapped[float]
+    reason: Mapped[str | None] = mapped_column(String(32))
+    remark: Mapped[str] = mapped_column(Text, default="")
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+    decided_at: Mapped[datetime | None]
+    legal_hold: Mapped[bool] = mapped_column(default=False)
+    revision: Mapped[int] = mapped_column(default=1)
+    violation: Mapped[Violation | None] = relationship()
+    site: Mapped[Site] = relationship()
+    camera: Mapped[Camera] = relationship()
+    evidence: Mapped[list["Evidence"]] = relationship(back_populates="case", order_by="Evidence.id")
+    # The newest first is the order in which cases are read, in all and by site.
+    __table_args__ = (
+        Index("ix_case_newest", "opened_at", "id"),
+        Index("ix_case_site_newest", "site_id", "opened_at", "id"),
+    )
+
+
+class Evidence(Table):
+    """A file of a case, by key; `deleted_at` once retention has taken its bytes."""
+
+    __tablename__ = "evidence"
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    key: Mapped[str] = mapped_column(String(400), unique=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    media_type: Mapped[str] = mapped_column(String(64))
+    begins: Mapped[datetime | None]
+    seal_seq: Mapped[int]
+    deleted_at: Mapped[datetime | None]
+    case: Mapped[Case] = relationship(back_populates="evidence")
+    __table_args__ = (UniqueConstraint("case_id", "kind"),)
+
+
+class Outbox(Table):
+    """An alert, written in the transaction of what it tells; `seq` orders the event stream."""
+
+    __tablename__ = "outbox"
+    seq: Mapped[int] = mapped_column(Serial, primary_key=True)
+    id: Mapped[UUID] = mapped_column(unique=True)
+    type: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+    district_id: Mapped[str | None] = mapped_column(String(64))
+    site_id: Mapped[str | None] = mapped_column(String(64))
+    camera_id: Mapped[str | None] = mapped_column(String(64))
+    kind: Mapped[str | None] = mapped_column(String(32))
+    subject: Mapped[str] = mapped_column(String(80))
+    data: Mapped[dict[str, Any]]
+    only_channel: Mapped[str | None] = mapped_column(String(64))  # a digest goes to one channel alone
+    fanned_out: Mapped[bool] = mapped_column(default=False, index=True)
+    __table_args__ = ({"sqlite_autoincrement": True},)  # a seq is never used twice
+
+
+class Delivery(Table):
+    """One alert on its way to one channel: waiting, delivered, failed (given up) or held (for a digest)."""
+
+    __tablename__ = "delivery"
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    outbox_seq: Mapped[int] = mapped_column(ForeignKey("outbox.seq"))
+    channel: Mapped[str] = mapped_column(String(64))
+    subject: Mapped[str] = mapped_column(String(80))
+    status: Mapped[str] = mapped_column(String(16), default="waiting")
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    delivered_at: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(Text, default="")
+    digest_seq: Mapped[int | None] = mapped_column(ForeignKey("outbox.seq"))
+    outbox: Mapped[Outbox] = relationship(foreign_keys=[outbox_seq])
+    __table_args__ = (
+        UniqueConstraint("outbox_seq", "channel"),
+        Index("ix_delivery_due", "status", "due_at"),
+        Index("ix_delivery_order", "channel", "subject", "outbox_seq"),
+    )
+
+
+class User(Table):
+    """Somebody who may sign in."""
+
+    __tablename__ = "user"
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    password: Mapped[str] = mapped_column(String(200))  # argon2 hash
+    role: Mapped[str] = mapped_column(String(16))
+    districts: Mapped[list[Any]] = mapped_column(default=list)
+    sites: Mapped[list[Any]] = mapped_column(default=list)
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+
+
+class Token(Table):
+    """An API token or a browser session; only the SHA-256 of its secret is stored."""
+
+    __tablename__ = "token"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    user_name: Mapped[str] = mapped_column(ForeignKey("user.name"), index=True)
+    purpose: Mapped[str] = mapped_column(String(16))  # api or session
+    note: Mapped[str] = mapped_column(String(200), default="")
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    user: Mapped[User] = relationship()
+
+
+class Audit(Table):
+    """Who did what to what; rows are only ever added."""
+
+    __tablename__ = "audit"
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor: Mapped[str] = mapped_column(String(64))
+    action: Mapped[str] = mapped_column(String(64))
+    subject: Mapped[str] = mapped_column(String(200))
+    address: Mapped[str] = mapped_column(String(64), default="")
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
