@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from kitchenwatch.model import (
     Alert,
-    CameraRef,
     Change,
     Delivery,
     Detections,

@@ -1,7 +1,7 @@
 """The tables. Times are UTC; JSON columns hold what is only shown, never what is searched."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -53,7 +53,7 @@ class Table(DeclarativeBase):
     """Base of all tables."""
 
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {datetime: Utc, dict[str, Any]: JSON, list[Any]: JSON, UUID: Uuid}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Utc, dict[str, Any]: JSON, list[Any]: JSON, UUID: Uuid}
 
 
 class District(Table):
