@@ -1,0 +1,1 @@
+"""The line: how a frame travels from its source to a case."""

@@ -1,0 +1,135 @@
+import threading
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from kitchenwatch.errors import SourceUnreadable
+from kitchenwatch.model import Change, Detections, Frame, HealthChange, Look, Sighting, Track
+from kitchenwatch.pipeline.line import CameraLine
+from kitchenwatch.pipeline.runner import Post, Runner, replay
+from kitchenwatch.ports import Footage
+
+NOON = datetime(2026, 5, 1, 4, tzinfo=UTC)
+
+
+class Frames:
+    """A Source of plain frames that may break off or go on until it is stopped."""
+
+    footage: Footage
+
+    def __init__(self, camera: str, count: int, error: Exception | None = None, endless: bool = False) -> None:
+        self._camera, self._count, self._error, self._endless = camera, count, error, endless
+        self._stopped = threading.Event()
+
+    def frames(self) -> Iterator[Frame]:
+        i = 0
+        while (self._endless or i < self._count) and not self._stopped.is_set():
+            yield Frame(self._camera, "run", i / 5, NOON + timedelta(seconds=i / 5), np.zeros((4, 4, 3), np.uint8))
+            i += 1
+        if self._error:
+            raise self._error
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+
+class Sight:
+    """Every workshop of a line at once, noting what it was asked."""
+
+    blind = False
+
+    def __init__(self, fails_at: float | None = None) -> None:
+        self.fails_at = fails_at
+        self.seen: list[float] = []
+        self.finished = threading.Event()
+
+    def observe(self, frame: Frame) -> list[HealthChange]:
+        return []
+
+    def record(self, change: HealthChange) -> None: ...
+
+    def people(self, frame: Frame) -> Detections:
+        self.seen.append(frame.t)
+        if frame.t == self.fails_at:
+            raise ZeroDivisionError
+        return Detections.none()
+
+    def update(self, t: float, people: Detections) -> list[Track]:
+        return []
+
+    def look(self, frame: Frame, tracks: Sequence[Track]) -> list[Look]:
+        return []
+
+
+class Judge:
+    def __init__(self, sight: Sight) -> None:
+        self._sight = sight
+
+    def step(self, frame: Frame, tracks: Sequence[Track], sightings: Sequence[Sighting]) -> list[Change]:
+        return []
+
+    def finish(self, t: float, at: datetime) -> list[Change]:
+        self._sight.finished.set()
+        return []
+
+
+class NoRecorder:
+    def step(self, frame: Frame, tracks: Sequence[Track], looks: Sequence[Look], changes: Sequence[Change]) -> None: ...
+
+    def finish(self, changes: Sequence[Change]) -> None: ...
+
+
+def line(sight: Sight) -> CameraLine:
+    return CameraLine(
+        picture=sight,
+        health=sight,
+        people=sight,
+        tracker=sight,
+        person=sight,
+        judge=Judge(sight),
+        recorder=NoRecorder(),
+    )
+
+
+def test_every_frame_of_a_film_is_seen_beside_others() -> None:
+    sights = [Sight() for _ in range(3)]
+    posts = [Post(f"film-{i}", Frames(f"film-{i}", 50), line(sight), live=False) for i, sight in enumerate(sights)]
+    runner = Runner(posts, workers=2)
+    runner.start()
+    runner.wait()
+    assert [len(sight.seen) for sight in sights] == [50, 50, 50]
+    assert all(sight.finished.is_set() for sight in sights)
+
+
+def test_one_broken_camera_does_not_stop_the_others() -> None:
+    broken, failing, well = Sight(), Sight(fails_at=0.4), Sight()
+    posts = [
+        Post("broken", Frames("broken", 3, SourceUnreadable("broken.mp4 breaks off")), line(broken), live=False),
+        Post("failing", Frames("failing", 10), line(failing), live=False),
+        Post("well", Frames("well", 10), line(well), live=False),
+    ]
+    runner = Runner(posts, workers=1)
+    runner.start()
+    runner.wait()
+    assert [len(sight.seen) for sight in (broken, failing, well)] == [3, 10, 10]
+    assert [post.failures for post in posts] == [1, 1, 0]
+
+
+def test_stop_ends_live_cameras_and_leaves_no_thread_behind() -> None:
+    before = threading.active_count()
+    posts = [Post(f"live-{i}", Frames(f"live-{i}", 0, endless=True), line(Sight()), live=True) for i in range(4)]
+    runner = Runner(posts, workers=2)
+    runner.start()
+    runner.stop()
+    assert threading.active_count() == before
+
+
+def test_a_film_that_breaks_off_is_finished_before_it_is_told() -> None:
+    sight = Sight()
+    steps = replay(Frames("film", 3, SourceUnreadable("breaks off after 0.4 s")), line(sight))
+    with pytest.raises(SourceUnreadable, match="breaks off"):
+        for _ in steps:
+            pass
+    assert sight.finished.is_set()

@@ -1,0 +1,55 @@
+import threading
+from datetime import UTC, datetime
+
+import numpy as np
+
+from kitchenwatch.model import Frame
+from kitchenwatch.pipeline.slots import EverySlot, NewestSlot
+
+NOON = datetime(2026, 5, 1, 4, tzinfo=UTC)
+
+
+def frame(t: float) -> Frame:
+    return Frame("stove", "run", t, NOON, np.zeros((2, 2, 3), np.uint8))
+
+
+def test_newest_slot_keeps_the_newest_and_counts_what_gave_way() -> None:
+    slot = NewestSlot(ready := threading.Condition())
+    for t in (0.0, 0.2, 0.4):
+        slot.put(frame(t))
+    with ready:
+        taken = slot.take()
+    assert taken is not None
+    assert (taken.t, slot.skipped) == (0.4, 2)
+
+
+def test_every_slot_makes_the_reader_wait_so_that_no_frame_is_lost() -> None:
+    slot = EverySlot(ready := threading.Condition())
+    times = [i / 5 for i in range(20)]
+
+    def read() -> None:
+        for t in times:
+            slot.put(frame(t))
+        slot.close()
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    seen = []
+    while not slot.over:
+        with ready:
+            ready.wait_for(lambda: slot._frame is not None or slot.over, timeout=5)
+            if (taken := slot.take()) is not None:
+                seen.append(taken.t)
+    reader.join()
+    assert seen == times
+    assert slot.skipped == 0
+
+
+def test_a_closed_slot_lets_a_waiting_reader_go() -> None:
+    slot = EverySlot(threading.Condition())
+    slot.put(frame(0))
+    reader = threading.Thread(target=slot.put, args=(frame(0.2),))
+    reader.start()
+    slot.close()
+    reader.join(timeout=5)
+    assert not reader.is_alive()
