@@ -44,3 +44,8 @@ class ManualClock:
     def advance(self, seconds: float) -> None:
         """Move the clock forward."""
         self._elapsed += seconds
+
+
+def cpu_seconds() -> float:
+    """CPU seconds that this process has used so far, over all its threads."""
+    return time.process_time()

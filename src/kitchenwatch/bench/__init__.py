@@ -1,0 +1,1 @@
+"""Measuring: what the line costs, beside a yardstick timed in the same run."""
