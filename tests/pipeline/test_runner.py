@@ -9,6 +9,7 @@ from kitchenwatch.errors import SourceUnreadable
 from kitchenwatch.model import Change, Detections, Frame, HealthChange, Look, Sighting, Track
 from kitchenwatch.pipeline.line import CameraLine
 from kitchenwatch.pipeline.runner import Post, Runner, replay
+from kitchenwatch.pipeline.unrecorded import NoHealthLog, NoRecorder
 from kitchenwatch.ports import Footage
 
 NOON = datetime(2026, 5, 1, 4, tzinfo=UTC)
@@ -48,8 +49,6 @@ class Sight:
     def observe(self, frame: Frame) -> list[HealthChange]:
         return []
 
-    def record(self, change: HealthChange) -> None: ...
-
     def people(self, frame: Frame) -> Detections:
         self.seen.append(frame.t)
         if frame.t == self.fails_at:
@@ -75,16 +74,10 @@ class Judge:
         return []
 
 
-class NoRecorder:
-    def step(self, frame: Frame, tracks: Sequence[Track], looks: Sequence[Look], changes: Sequence[Change]) -> None: ...
-
-    def finish(self, changes: Sequence[Change]) -> None: ...
-
-
 def line(sight: Sight) -> CameraLine:
     return CameraLine(
         picture=sight,
-        health=sight,
+        health=NoHealthLog(),
         people=sight,
         tracker=sight,
         person=sight,

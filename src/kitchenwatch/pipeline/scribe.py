@@ -6,7 +6,8 @@ import threading
 from collections.abc import Callable
 
 from kitchenwatch.errors import KitchenwatchError, StorageError
-from kitchenwatch.ports import Clock
+from kitchenwatch.model import HealthChange
+from kitchenwatch.ports import Clock, HealthLog
 
 log = logging.getLogger(__name__)
 
@@ -76,3 +77,14 @@ class Scribe:
             log.exception("evidence lost")
         self.trouble = None
         return True
+
+
+class ScribedHealth:
+    """A health log whose writing may wait, so that no camera stands still for a full disk. A `ports.HealthLog`."""
+
+    def __init__(self, log: HealthLog, submit: Callable[[Job], None]) -> None:
+        self._log, self._submit = log, submit
+
+    def record(self, change: HealthChange) -> None:
+        """Have it written in its turn."""
+        self._submit(lambda: self._log.record(change))

@@ -1,0 +1,58 @@
+"""A camera's line, its parts joined."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from kitchenwatch import __version__
+from kitchenwatch.bootstrap.sight import Sight
+from kitchenwatch.bootstrap.stores import Stores
+from kitchenwatch.evidence.recorder import CaseRecorder, RecorderSettings
+from kitchenwatch.model import CameraRef
+from kitchenwatch.pipeline.line import CameraLine
+from kitchenwatch.ports import Footage, HealthLog, Recorder
+from kitchenwatch.rules.judge import CameraJudge
+from kitchenwatch.rules.rule import RuleSettings
+from kitchenwatch.sources.health import PictureWatch
+from kitchenwatch.tracking import PeopleTracker
+
+
+def build_line(
+    camera: CameraRef, rules: Sequence[RuleSettings], sight: Sight, recorder: Recorder, health: HealthLog
+) -> CameraLine:
+    """A line of its own for one camera; only `sight` is shared."""
+    return CameraLine(
+        picture=PictureWatch(),
+        health=health,
+        people=sight.people,
+        tracker=PeopleTracker(),
+        person=sight.person,
+        judge=CameraJudge(camera, rules, sight.calibration),
+        recorder=recorder,
+    )
+
+
+def build_recorder(
+    camera: CameraRef,
+    footage: Footage,
+    stores: Stores,
+    submit: Callable[[Callable[[], None]], None],
+    attest: Mapping[str, Any],
+    timezone: str,
+) -> CaseRecorder:
+    """Fixes evidence in the store; `submit` runs its jobs, at once or in the scribe's thread."""
+    return CaseRecorder(
+        camera=camera,
+        footage=footage,
+        blobs=stores.blobs,
+        chain=stores.chain,
+        cases=stores.cases,
+        submit=submit,
+        attest=attest,
+        settings=RecorderSettings(timezone=timezone),
+    )
+
+
+def attestation(sight: Sight, **names: str) -> dict[str, Any]:
+    """What every manifest of a camera says about who saw: software, model, engine, and the given names."""
+    model = {"sha256": sight.model.sha256, "file": sight.model.path.name, "engine": sight.model.engine.name}
+    return {"software": f"kitchenwatch {__version__}", "model": model, "names": names}

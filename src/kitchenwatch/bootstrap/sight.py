@@ -1,0 +1,39 @@
+"""The model and both looks, shared by all cameras of a process."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from kitchenwatch.config import load
+from kitchenwatch.detect.loading import Model, load_model
+from kitchenwatch.detect.looks import FrameLook, PersonLook
+from kitchenwatch.detect.picture import PictureDetector
+from kitchenwatch.rules.calibration import Calibration
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What sees."""
+
+    model: Model
+    people: FrameLook
+    person: PersonLook
+    calibration: Calibration
+
+
+def build_sight(
+    model: Path | None = None, engine: Literal["auto", "onnxruntime", "openvino"] = "auto", threads: int = 1
+) -> Sight:
+    """Load the model (the shipped one by default) with the calibration beside it. Raises ModelError, MissingExtra."""
+    loaded = load_model(model, engine, threads)
+    calibration = Calibration.load(loaded.calibration)
+    calibration.require(loaded.sha256)
+    return Sight(loaded, FrameLook(loaded.engine), PersonLook(loaded.engine), calibration)
+
+
+def build_picture_detector(config_path: Path | None, min_score: float) -> PictureDetector:
+    """Both looks for single pictures, with the model of a configuration or the shipped one."""
+    if config_path is None:
+        return PictureDetector(load_model().engine, min_score)
+    wanted = load(config_path).detector
+    return PictureDetector(load_model(wanted.model, wanted.engine, wanted.threads).engine, min_score)

@@ -1,0 +1,28 @@
+"""What keeps a store within its means and in order."""
+
+from kitchenwatch.bootstrap.stores import Stores
+from kitchenwatch.config import Config
+from kitchenwatch.ports import Clock
+from kitchenwatch.store.expiry import RetentionPolicy
+from kitchenwatch.store.repair import Repair
+from kitchenwatch.store.retention import Retention
+
+
+def build_retention(config: Config, stores: Stores, clock: Clock) -> Retention:
+    """Retention as the configuration wants it; sizes told as a share are of the disk as it is now."""
+    wanted = config.retention
+    _, total = stores.blobs.free()
+    policy = RetentionPolicy(
+        rolling_days=wanted.rolling_days,
+        dismissed_days=wanted.dismissed_days,
+        confirmed_days=wanted.confirmed_days,
+        kind_days={str(kind): days for kind, days in wanted.by_kind.items()},
+        floor_bytes=wanted.disk_floor.of(total),
+        warn_bytes=wanted.warn_at.of(total),
+    )
+    return Retention(stores.database, stores.blobs, stores.chain, clock, policy)
+
+
+def build_repair(stores: Stores, clock: Clock) -> Repair:
+    """What mends a store after a crash."""
+    return Repair(stores.database, stores.blobs, stores.chain, stores.cases, clock)

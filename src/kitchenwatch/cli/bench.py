@@ -1,0 +1,56 @@
+"""`kitchenwatch bench`: what things cost on this machine."""
+
+import logging
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from kitchenwatch.bench.speed import Cost
+from kitchenwatch.bootstrap.bench import film_cost
+from kitchenwatch.bootstrap.films import films_config
+from kitchenwatch.bootstrap.sight import build_sight
+from kitchenwatch.cli.screen import log_to_screen, progress, stdout
+
+COLUMNS = "film", "people", "CPU-s per s", "× decode", "cameras per core", "memory MB", "by stage, CPU-ms per s"
+
+app = typer.Typer(help="What things cost on this machine.", no_args_is_help=True)
+
+
+@app.callback()
+def root() -> None:
+    """What things cost on this machine."""
+
+
+@app.command()
+def speed(films: Annotated[list[Path], typer.Argument(help="Films as a camera would send them.")]) -> None:
+    """CPU-seconds per second of video, by stage, beside plain decoding of the same film."""
+    log_to_screen(logging.WARNING)
+    wanted = films_config(films)
+    sight = build_sight()
+    table = Table(
+        "film", "people", "CPU-s per s", "× decode", "cameras per core", "memory MB", "by stage, CPU-ms per s"
+    )
+    with progress() as bar:
+        for film in films:
+            task = bar.add_task(film.name)
+            for t, cost in film_cost(film, wanted, sight):
+                bar.update(task, completed=t)
+                if cost:
+                    table.add_row(film.name, *_cells(cost))
+            bar.remove_task(task)
+    stdout.print(table)
+
+
+def _cells(cost: Cost) -> list[str]:
+    stages = ", ".join(f"{stage} {1000 * cpu / cost.seconds:.1f}" for stage, cpu in cost.stages.items())
+    per_core = f"{1 / cost.per_second:.1f}" if cost.per_second else ""
+    return [
+        f"{cost.people:.1f}",
+        f"{cost.per_second:.3f}",
+        f"{cost.ratio:.1f}",
+        per_core,
+        f"{cost.memory_mb:.0f}",
+        stages,
+    ]

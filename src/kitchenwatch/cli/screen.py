@@ -1,0 +1,34 @@
+"""What a person sees: messages and progress on stderr, so that stdout stays clean for data."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.logging import RichHandler
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+stderr = Console(stderr=True)
+stdout = Console()
+
+
+def log_to_screen(level: int) -> None:
+    """Send log lines to stderr."""
+    handler = RichHandler(console=stderr, show_path=False, markup=False, log_time_format="%m-%d %H:%M:%S")
+    logging.basicConfig(level=level, format="%(message)s", handlers=[handler], force=True)
+    for noisy in ("httpx", "httpcore", "alembic", "uvicorn.access"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """A progress bar that vanishes when done."""
+    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=stderr, transient=True) as bar:
+        yield bar
+
+
+def fault(text: str) -> None:
+    """One thing that is wrong, in a line."""
+    stderr.print(f"[bold red]error[/]: {escape(text)}", soft_wrap=True, highlight=False)

@@ -1,0 +1,60 @@
+"""`kitchenwatch verify`: proves evidence offline, with the public key alone."""
+
+import re
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from kitchenwatch.cli.screen import fault, progress, stderr, stdout
+from kitchenwatch.evidence.findings import Report
+from kitchenwatch.evidence.keys import load_public_key
+from kitchenwatch.evidence.links import Witness
+from kitchenwatch.evidence.timestamp import TimestampVerifier
+from kitchenwatch.evidence.verify import verify_store
+
+WITNESS = re.compile(r"(?P<site>[^:]+):(?P<seq>\d+):(?P<sha256>[0-9a-f]{64})")
+
+
+def verify(
+    store: Annotated[Path, typer.Argument(help="The folder that holds chain/ and evidence/, or a copy of it.")],
+    key: Annotated[Path, typer.Option(help="The installation's public key (PEM).")],
+    case: Annotated[UUID | None, typer.Option(help="Only this case, and its site's whole chain.")] = None,
+    witness: Annotated[list[str] | None, typer.Option(help="SITE:SEQ:SHA256, as an alert told it.")] = None,
+    tsa: Annotated[Path | None, typer.Option(help="Root certificates (PEM) of the time-stamping authority.")] = None,
+) -> None:
+    """Check every seal and every file; name what was changed, removed, reordered or cut off."""
+    timestamps = TimestampVerifier(tsa.read_bytes()) if tsa else None
+    with progress() as bar:
+        task = bar.add_task("verifying")
+        report = verify_store(
+            store,
+            load_public_key(key),
+            case=case,
+            witnesses=[_witness(text) for text in witness or []],
+            timestamps=timestamps,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    _tell(report)
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+def _witness(text: str) -> Witness:
+    found = WITNESS.fullmatch(text)
+    if not found:
+        raise typer.BadParameter(f"{text!r} is not SITE:SEQ:SHA256", param_hint="--witness")
+    return Witness(found["site"], int(found["seq"]), found["sha256"])
+
+
+def _tell(report: Report) -> None:
+    for finding in report.findings:
+        fault(str(finding))
+    for unsealed in report.unsealed:
+        stderr.print(f"[yellow]?[/] {unsealed} is attested by no entry: nothing is claimed about it", soft_wrap=True)
+    verdict = "[green]everything sealed is as it was[/]" if report.ok else f"[red]{len(report.findings)} faults[/]"
+    removed = f", {report.removed} files removed by retention" if report.removed else ""
+    stamps = f", {report.timestamps} time-stamps" if report.timestamps else ""
+    counts = f"{report.sites} sites, {report.entries} entries, {report.files} files{removed}{stamps}"
+    stdout.print(f"{verdict}: {counts}", highlight=False, soft_wrap=True)
