@@ -16,6 +16,7 @@ check: $(READY)  ## style, types, floors
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	for room in tests tests/*/; do MYPYPATH=tests:$$room $(BIN)/mypy $$room/*.py || exit; done  # each has a conftest
 	$(BIN)/lint-imports
 
 bench: $(READY)  ## what one camera costs on this machine

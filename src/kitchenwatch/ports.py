@@ -225,7 +225,14 @@ class Chain(Protocol):
     """Each site's signed chain of manifests."""
 
     def append(self, site: str, manifest: Mapping[str, Any]) -> Entry:
-        """Seal: adds site, seq, prev and time, signs, writes the entry file. Raises StorageFull, SealError."""
+        """Seal: adds site, seq, prev and time, signs, writes the entry file. Raises StorageFull, SealError.
+
+        A case is opened, given its clip and closed only once: sealing such an event again returns the entry
+        that is there."""
+        ...
+
+    def find(self, site: str, case: UUID, event: str) -> Entry | None:
+        """The entry that sealed this event (`opened`, `clip` or `closed`) of this case, if there is one."""
         ...
 
     def entries(self, site: str) -> Iterator[Entry]:
@@ -261,14 +268,18 @@ class CaseBook(Protocol):
 
 
 class Outbox(Protocol):
-    """Alerts that wait, and what became of them. Deliveries of one subject to one channel come in outbox order."""
+    """Alerts that wait, and what became of them. Deliveries of one subject to one channel come in outbox order.
+
+    May be called from several threads at once: each channel has its own.
+    """
 
     def fan_out(self) -> int:
         """Make the deliveries that new alerts owe to the channels of their recipients; how many alerts it took."""
         ...
 
     def due(self, now: datetime, limit: int) -> list[Delivery]:
-        """Deliveries whose time has come; none whose predecessor (same subject and channel) is still waiting."""
+        """Deliveries whose time has come, oldest alert first; none whose predecessor (same subject and channel) is
+        still waiting. At most `limit` a channel, so that a channel that lags cannot hide the others."""
         ...
 
     def delivered(self, delivery: Delivery, now: datetime) -> None: ...
@@ -281,6 +292,10 @@ class Outbox(Protocol):
 
     def hold_for_digest(self, delivery: Delivery) -> None:
         """This push is over the cap: it will be told in a digest."""
+        ...
+
+    def held(self, channel: str, subject: str) -> bool:
+        """Whether that channel was spared the opening of that case, so that what follows should be held too."""
         ...
 
     def pushed_since(

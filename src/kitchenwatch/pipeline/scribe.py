@@ -13,8 +13,8 @@ log = logging.getLogger(__name__)
 
 Job = Callable[[], None]
 
-# Some 0.5 MB of JPEG a job: about 128 MB at worst, hours of violations on a full disk.
-ROOM = 256
+# A job holds some 0.5 MB of pictures, or a clip of 5 to 10 MB: a few hundred MB at worst on a full disk.
+ROOM = 64
 # Often enough that room made by retention is used at once, seldom enough to spare the log.
 RETRY_S = 5.0
 
