@@ -16,6 +16,9 @@
     ├── DeliveryError      an alert did not arrive
     │   ├── DeliveryRetry      try again later
     │   └── DeliveryRefused    the receiver says never again, or the address is forbidden
+    ├── Invalid            what the caller asks for makes no sense
+    ├── Unauthenticated    nobody has signed in
+    ├── TooManyAttempts    wait before the next sign-in        (retry_after)
     ├── NotFound           no such thing, or not in the caller's scope
     ├── Forbidden          the caller may not do this
     └── Conflict           somebody else was first
@@ -89,11 +92,40 @@ class DeliveryError(KitchenwatchError):
 
 
 class DeliveryRetry(DeliveryError):
-    """It may arrive later: time-out, refused connection, 5xx, 429."""
+    """It may arrive later: time-out, refused connection, 5xx, 429.
+
+    Args:
+        message: what happened.
+        after: seconds that the receiver asked us to wait, where it did.
+    """
+
+    def __init__(self, message: str, after: float | None = None) -> None:
+        self.after = after
+        super().__init__(message)
 
 
 class DeliveryRefused(DeliveryError):
     """It never will: 410, other 4xx, or an address that policy forbids."""
+
+
+class Invalid(KitchenwatchError):
+    """What the caller asks for makes no sense; the text says what would."""
+
+
+class Unauthenticated(KitchenwatchError):
+    """Nobody has signed in, or with a wrong name, password or token."""
+
+
+class TooManyAttempts(KitchenwatchError):
+    """Too many sign-ins have failed.
+
+    Args:
+        retry_after: seconds to wait before the next one.
+    """
+
+    def __init__(self, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__(f"too many failed sign-ins -> wait {retry_after} s")
 
 
 class NotFound(KitchenwatchError):
