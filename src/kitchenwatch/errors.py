@@ -92,7 +92,7 @@ class DeliveryError(KitchenwatchError):
 
 
 class DeliveryRetry(DeliveryError):
-    """It may arrive later: time-out, refused connection, 5xx, 429.
+    """It may arrive later: time-out, refused connection, 5xx, 404, 429 …
 
     Args:
         message: what happened.
@@ -105,7 +105,7 @@ class DeliveryRetry(DeliveryError):
 
 
 class DeliveryRefused(DeliveryError):
-    """It never will: 410, other 4xx, or an address that policy forbids."""
+    """It never will: 400, 410, 413 …, or an address that policy forbids."""
 
 
 class Invalid(KitchenwatchError):

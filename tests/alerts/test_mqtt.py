@@ -18,7 +18,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from kitchenwatch.alerts.mqtt import Broker, MqttChannel
 from kitchenwatch.clock import SystemClock
-from kitchenwatch.errors import DeliveryRetry
+from kitchenwatch.errors import ConfigError, DeliveryRetry
 from kitchenwatch.model import Alert, AlertType, Delivery
 
 USER, PASSWORD = "kitchenwatch", "s3cret-pa55word"
@@ -183,3 +183,19 @@ def test_topics(
 
 def test_the_password_is_in_no_representation() -> None:
     assert PASSWORD not in repr(Broker("127.0.0.1", 1883, USER, PASSWORD))
+
+
+def test_a_broker_is_read_from_its_address() -> None:
+    plain = Broker.from_url("mqtt://kitchen:p%40ss@broker.lan")
+    assert plain == Broker("broker.lan", 1883, "kitchen", "p@ss")
+    secure = Broker.from_url("mqtts://broker.example:8884")
+    assert (secure.host, secure.port, secure.username) == ("broker.example", 8884, None)
+    assert secure.tls is not None
+    assert secure.tls.verify_mode is ssl.CERT_REQUIRED
+
+
+@pytest.mark.parametrize("url", ["http://broker", "mqtt://", "mqtt://host:port", "mqtt://s3cret@[broken"])
+def test_an_unusable_address_is_told_without_showing_it(url: str) -> None:
+    with pytest.raises(ConfigError, match="MQTT broker") as caught:
+        Broker.from_url(url)
+    assert "s3cret" not in str(caught.value)

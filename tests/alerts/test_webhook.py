@@ -74,7 +74,7 @@ def test_each_try_has_the_same_id_and_a_new_time_and_signature(
     assert first["webhook-signature"] != second["webhook-signature"]
 
 
-@pytest.mark.parametrize("status", [408, 409, 425, 429, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [401, 403, 404, 408, 409, 425, 429, 500, 502, 503, 504])
 def test_what_time_may_heal_is_tried_again(
     status: int,
     receiver: Receiver,
@@ -87,7 +87,7 @@ def test_what_time_may_heal_is_tried_again(
     assert caught.value.after == 17
 
 
-@pytest.mark.parametrize("status", [301, 302, 307, 308, 400, 401, 403, 404, 410, 413])
+@pytest.mark.parametrize("status", [301, 302, 307, 308, 400, 405, 410, 413, 415, 422])
 def test_what_the_receiver_does_not_want_is_given_up(
     status: int,
     receiver: Receiver,

@@ -9,9 +9,10 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 from kitchenwatch.alerts.message import CONTENT_TYPE, event_body
-from kitchenwatch.errors import DeliveryRefused, DeliveryRetry, MissingExtra
+from kitchenwatch.errors import ConfigError, DeliveryRefused, DeliveryRetry, MissingExtra
 from kitchenwatch.model import Alert, Delivery
 from kitchenwatch.ports import Clock
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 TIMEOUT = 20.0  # seconds for connecting, publishing and the broker's acknowledgement together
 NEVER = frozenset({144, 149, 153})  # topic name invalid, packet too large, payload format invalid (MQTT 5, 2.4)
+PORTS = {"mqtt": 1883, "mqtts": 8883}
 TYPE_PREFIX = "cn.kitchenwatch."
 
 
@@ -38,6 +40,20 @@ class Broker:
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     tls: ssl.SSLContext | None = None
+
+    @classmethod
+    def from_url(cls, url: str) -> "Broker":
+        """`mqtt://user:password@host:1883`, or `mqtts://` with TLS (port 8883). Raises ConfigError."""
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError:
+            parts, port = urlsplit(""), None
+        if parts.scheme not in PORTS or not parts.hostname:
+            raise ConfigError("MQTT broker", "the address is not usable", remedy="write mqtts://user:password@host")
+        username, password = (unquote(text) if text else None for text in (parts.username, parts.password))
+        tls = ssl.create_default_context() if parts.scheme == "mqtts" else None
+        return cls(parts.hostname, port or PORTS[parts.scheme], username, password, tls)
 
 
 class MqttChannel:

@@ -16,7 +16,7 @@ from kitchenwatch.model import Delivery
 from kitchenwatch.ports import Clock
 
 TIMEOUT = 20.0  # seconds; Standard Webhooks advises 15 to 30
-AGAIN = frozenset({408, 409, 425, 429})  # client errors that time may heal; 409 may be an earlier try in progress
+NEVER = frozenset({400, 405, 410, 413, 415, 422})  # answers to this very message; others (404 in a deploy) may heal
 
 
 class WebhookChannel:
@@ -73,9 +73,9 @@ class WebhookChannel:
             return
         if 300 <= status < 400:
             raise DeliveryRefused(f"{place}, a redirect -> configure the final address")
-        if status in AGAIN or status >= 500:
-            raise DeliveryRetry(place, reply.retry_after)
-        raise DeliveryRefused(f"{place} -> the receiver does not want this")
+        if status in NEVER:
+            raise DeliveryRefused(f"{place} -> the receiver does not want this")
+        raise DeliveryRetry(place, reply.retry_after)
 
 
 def _signer(name: str, secret: str) -> Webhook:

@@ -1,0 +1,1 @@
+"""The rules: how one camera's sightings become violations."""

@@ -1,0 +1,49 @@
+"""One person's evidence under one rule."""
+
+from kitchenwatch.rules.cusum import Cusum, Moment, weight
+from kitchenwatch.rules.people import GRACE_S, Person
+from kitchenwatch.rules.trace import Trace
+
+
+class Spell:
+    """What speaks for a violation that is not open (yet).
+
+    Attributes:
+        person: whose.
+        seen: media time at which the rule last applied to them.
+        sum: the evidence.
+        trace: the sum over time, since it left zero.
+    """
+
+    def __init__(self, now: Moment, person: Person) -> None:
+        self.person = person
+        self.seen = now.t
+        self._looked: float | None = None
+        self.reset(now)
+
+    def reset(self, now: Moment) -> None:
+        """Begin again from zero."""
+        self.sum, self.trace = Cusum(now), Trace()
+
+    def weighted(self, now: Moment, llr: float) -> float:
+        """The worth of a look, given how long ago the last one was; to be asked once a look."""
+        gap = None if self._looked is None else now.t - self._looked
+        self._looked = now.t
+        return weight(gap) * llr
+
+    def add(self, now: Moment, evidence: float) -> None:
+        """Add a look's weighted evidence."""
+        self.sum.add(now, evidence)
+        if self.sum.left is None:
+            self.trace = Trace()
+        else:
+            self.trace.add(now.t, self.sum.sum)
+
+    def lasts(self, now: Moment, seconds: float) -> bool:
+        """Whether the sum has been above zero for so long."""
+        return self.sum.left is not None and now.t - self.sum.left.t >= seconds
+
+    def pending(self, now: Moment, since: float, gap: float) -> bool:
+        """Whether evidence that began within `gap` of `since` still adds up."""
+        fresh = self._looked is not None and now.t - self._looked <= GRACE_S
+        return fresh and self.sum.left is not None and self.sum.left.t - since <= gap

@@ -1,0 +1,91 @@
+"""Scores become log-likelihood ratios, by numbers that a file beside the model holds."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kitchenwatch.errors import ModelError
+from kitchenwatch.model import Kind, Sighting
+from kitchenwatch.rules.calibration import Calibration
+
+STATE = {"bias": 0.5, "violating": 0.8, "complying": 0.6, "head": 0.4, "limit": 4.0}
+OBJECT = {"bias": 1.5, "violating": 0.7, "unseen": -0.3, "head": 0.2, "limit": 4.0}
+
+
+def body() -> dict[str, Any]:
+    kinds = {"no_hat": STATE, "no_mask": STATE, "smoking": OBJECT, "phone_use": OBJECT}
+    return {"model_sha256": "ab" * 32, "fitted_on": "val", "kinds": kinds}
+
+
+def saved(tmp_path: Path, content: object) -> Path:
+    path = tmp_path / "model.calibration.json"
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    return path
+
+
+def sighting(kind: Kind, violating: float, complying: float = 0.0, head_px: float = 32.0) -> Sighting:
+    return Sighting(0.0, 1, kind, violating, complying, head_px)
+
+
+def test_a_state_weighs_both_labels_and_the_size_of_the_head(tmp_path: Path) -> None:
+    calibration = Calibration.load(saved(tmp_path, body()))
+    expected = 0.5 + 0.8 * math.log(0.6 / 0.4) - 0.6 * math.log(0.3 / 0.7) + 0.4 * math.log(2)
+    assert calibration.llr(sighting(Kind.NO_HAT, 0.6, 0.3, 64)) == pytest.approx(expected)
+
+
+def test_an_object_weighs_its_one_label_and_unseen_speaks_against_it(tmp_path: Path) -> None:
+    calibration = Calibration.load(saved(tmp_path, body()))
+    assert calibration.llr(sighting(Kind.SMOKING, 0.6)) == pytest.approx(1.5 + 0.7 * math.log(0.6 / 0.4))
+    assert calibration.llr(sighting(Kind.SMOKING, 0.0)) == -0.3
+    assert calibration.llr(sighting(Kind.PHONE_USE, 0.049)) == -0.3
+
+
+def test_a_look_is_worth_no_more_than_the_limit() -> None:
+    neutral = Calibration.neutral()
+    assert neutral.llr(sighting(Kind.NO_HAT, 1.0, 0.0)) == 4
+    assert neutral.llr(sighting(Kind.NO_MASK, 0.0, 1.0)) == -4
+    assert neutral.llr(sighting(Kind.NO_HAT, 1.0, 0.5)) == pytest.approx(math.log(0.98 / 0.02))
+    assert neutral.llr(sighting(Kind.SMOKING, 1.0, head_px=0.0)) == 4
+
+
+def without(*keys: str) -> dict[str, Any]:
+    changed = json.loads(json.dumps(body()))
+    part = changed
+    for key in keys[:-1]:
+        part = part[key]
+    del part[keys[-1]]
+    return changed  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("{", "the file"),
+        (without("kinds", "smoking"), "kinds.smoking"),
+        (without("kinds", "no_hat", "complying"), "kinds.no_hat.complying"),
+        (body() | {"notes": 1}, "notes"),
+        (body() | {"kinds": body()["kinds"] | {"smoking": OBJECT | {"unseen": 0.5}}}, "kinds.smoking.unseen"),
+        (body() | {"kinds": body()["kinds"] | {"no_hat": STATE | {"limit": 0}}}, "kinds.no_hat.limit"),
+    ],
+)
+def test_a_wrong_file_is_named_with_the_place_in_it(content: object, told: str, tmp_path: Path) -> None:
+    path = saved(tmp_path, content)
+    with pytest.raises(ModelError) as caught:
+        Calibration.load(path)
+    assert str(path) in str(caught.value)
+    assert f" {told}: " in str(caught.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"none\.json: No such file"):
+        Calibration.load(tmp_path / "none.json")
+
+
+def test_numbers_for_another_model_are_refused(tmp_path: Path) -> None:
+    calibration = Calibration.load(saved(tmp_path, body()))
+    calibration.require("ab" * 32)
+    with pytest.raises(ModelError, match="fitted for model abababababab, not for cdcdcdcdcdcd"):
+        calibration.require("cd" * 32)
