@@ -95,7 +95,10 @@ class CameraHealth(Table):
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     detail: Mapped[str] = mapped_column(Text, default="")
-    __table_args__ = (Index("ix_camera_health_open", "camera_id", "state", "closed_at"),)
+    __table_args__ = (
+        UniqueConstraint("camera_id", "state", "opened_at"),
+        Index("ix_camera_health_open", "camera_id", "state", "closed_at"),
+    )
 
 
 class Violation(Table):
@@ -135,6 +138,9 @@ class Case(Table):
     decided_at: Mapped[datetime | None]
     legal_hold: Mapped[bool] = mapped_column(default=False)
     revision: Mapped[int] = mapped_column(default=1)
+    # The latest entry of the site's chain that tells of this case; every alert carries it.
+    seal_seq: Mapped[int | None]
+    seal_sha256: Mapped[str | None] = mapped_column(String(64))
     violation: Mapped[Violation | None] = relationship()
     site: Mapped[Site] = relationship()
     camera: Mapped[Camera] = relationship()
@@ -200,8 +206,10 @@ class Delivery(Table):
     outbox: Mapped[Outbox] = relationship(foreign_keys=[outbox_seq])
     __table_args__ = (
         UniqueConstraint("outbox_seq", "channel"),
-        Index("ix_delivery_due", "status", "due_at"),
-        Index("ix_delivery_order", "channel", "subject", "outbox_seq"),
+        Index("ix_delivery_due", "status", "channel", "outbox_seq"),
+        Index("ix_delivery_order", "channel", "subject", "status", "outbox_seq"),
+        Index("ix_delivery_pushed", "channel", "delivered_at"),
+        Index("ix_delivery_digest", "digest_seq"),
     )
 
 
