@@ -16,7 +16,7 @@ from kitchenwatch.bootstrap.lines import attestation, build_line, build_recorder
 from kitchenwatch.bootstrap.places import declare_places
 from kitchenwatch.bootstrap.sight import Sight, build_sight
 from kitchenwatch.bootstrap.stores import open_stores
-from kitchenwatch.bootstrap.upkeep import build_retention
+from kitchenwatch.bootstrap.upkeep import build_retention, mend
 from kitchenwatch.config import Camera, Config, Site, rules_for
 from kitchenwatch.model import CameraRef
 from kitchenwatch.pipeline.runner import Post, Runner
@@ -62,6 +62,9 @@ class Service:
 
     def start(self) -> None:
         """Begin to watch, write and tell."""
+        if self.stores.turn.broke_off:
+            for problem in mend(self.stores, self._clock):
+                log.warning("mended after a crash: %s", problem.text)
         now = self._clock.now()
         for post in self.runner.posts:
             self.stores.health.close_left_open(post.camera, now)

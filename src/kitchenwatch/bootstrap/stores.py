@@ -36,12 +36,46 @@ class Stores:
     users: Users
     tokens: Tokens
     public_key: str
-    lock: FileLock
+    turn: "Turn"
 
     def close(self) -> None:
         """Let another process have it."""
         self.database.close()
-        self.lock.release()
+        self.turn.end()
+
+
+class Turn:
+    """This process's turn to write to a store; a turn that was not ended leaves its mark.
+
+    Args:
+        locks: folder for lock and mark, beside the evidence.
+
+    Raises:
+        StorageError: another process has its turn.
+    """
+
+    def __init__(self, locks: Path) -> None:
+        locks.mkdir(parents=True, exist_ok=True)
+        # Not bound to a thread: the one that ends the turn need not be the one that began it.
+        self._lock = FileLock(locks / "store.lock", thread_local=False)
+        self._mark = locks / "unfinished"
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            raise StorageError(f"{locks}: another kitchenwatch is writing to this store -> stop it first") from None
+        self.broke_off = self._mark.exists()
+        """Whether the turn before was not ended: something may be half done."""
+        self._mark.touch()
+
+    def mended(self) -> None:
+        """What was half done has been looked after."""
+        self.broke_off = False
+
+    def end(self) -> None:
+        """Let another process write; the mark stays if nobody has looked after what was half done."""
+        if not self.broke_off:
+            self._mark.unlink(missing_ok=True)
+        self._lock.release()
 
 
 def open_rows(config: Config) -> Database:
@@ -60,7 +94,7 @@ def open_stores(config: Config, clock: Clock) -> Stores:
     """
     folder = config.store.evidence
     blobs = DiskBlobs(folder)
-    lock = _alone(folder)
+    turn = Turn(_locks(folder))
     key = load_or_create_key(config.keys.private)
     database = open_rows(config)
     chain = FileChain(blobs, key, clock, _locks(folder), _timestamper(config, clock))
@@ -75,24 +109,13 @@ def open_stores(config: Config, clock: Clock) -> Stores:
         users=Users(database, clock),
         tokens=Tokens(database, clock),
         public_key=key.public.pem.decode(),
-        lock=lock,
+        turn=turn,
     )
 
 
 def _locks(folder: Path) -> Path:
     """Beside the evidence, not in it: a lock is no evidence."""
     return folder.with_name(f"{folder.name}.locks")
-
-
-def _alone(folder: Path) -> FileLock:
-    locks = _locks(folder)
-    locks.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(locks / "store.lock", thread_local=False)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise StorageError(f"{folder}: another kitchenwatch is writing to it -> stop that one first") from None
-    return lock
 
 
 def _timestamper(config: Config, clock: Clock) -> Timestamper | None:

@@ -4,7 +4,7 @@ from kitchenwatch.bootstrap.stores import Stores
 from kitchenwatch.config import Config
 from kitchenwatch.ports import Clock
 from kitchenwatch.store.expiry import RetentionPolicy
-from kitchenwatch.store.repair import Repair
+from kitchenwatch.store.repair import Problem, Repair
 from kitchenwatch.store.retention import Retention
 
 
@@ -21,6 +21,13 @@ def build_retention(config: Config, stores: Stores, clock: Clock) -> Retention:
         warn_bytes=wanted.warn_at.of(total),
     )
     return Retention(stores.database, stores.blobs, stores.chain, clock, policy)
+
+
+def mend(stores: Stores, clock: Clock) -> list[Problem]:
+    """Mend what a crash left half done; what was mended."""
+    mended = build_repair(stores, clock).run()
+    stores.turn.mended()
+    return mended
 
 
 def build_repair(stores: Stores, clock: Clock) -> Repair:

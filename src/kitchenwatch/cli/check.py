@@ -11,7 +11,7 @@ from kitchenwatch.bootstrap.channels import build_channels
 from kitchenwatch.bootstrap.sight import build_sight
 from kitchenwatch.bootstrap.stores import open_stores
 from kitchenwatch.bootstrap.trial import try_camera
-from kitchenwatch.bootstrap.upkeep import build_repair
+from kitchenwatch.bootstrap.upkeep import build_repair, mend
 from kitchenwatch.cli.options import DEFAULT_CONFIG, ConfigPath
 from kitchenwatch.cli.screen import fault, log_to_screen, progress, stdout
 from kitchenwatch.clock import SystemClock
@@ -61,14 +61,13 @@ def _tried(camera: Camera) -> tuple[str, SourceError | None]:
         return "", error
 
 
-def _look_after(wanted: Config, mend: bool) -> int:
+def _look_after(wanted: Config, repair: bool) -> int:
     """Compare rows, files and seals, and mend them if asked; how many faults are left."""
     stores = open_stores(wanted, SystemClock())
     try:
-        repair = build_repair(stores, SystemClock())
-        for problem in repair.run() if mend else []:
+        for problem in mend(stores, SystemClock()) if repair else []:
             stdout.print(f"[yellow]mended[/] {problem.text}", highlight=False, soft_wrap=True)
-        left = repair.check()
+        left = build_repair(stores, SystemClock()).check()
     finally:
         stores.close()
     for problem in left:

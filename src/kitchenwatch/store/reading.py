@@ -165,7 +165,7 @@ class Reading:
         query = query.where(Evidence.case_id == case, Evidence.kind == kind, Evidence.deleted_at.is_(None))
         return self._one(query, f"case {case} keeps no {kind}")
 
-    def newestalert_of(self) -> int:
+    def newest_alert(self) -> int:
         """The greatest `seq` in the outbox; 0 while it is empty."""
         with self._database.reading() as session:
             return session.scalar(select(func.max(Outbox.seq))) or 0
