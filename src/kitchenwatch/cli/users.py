@@ -6,12 +6,14 @@ import typer
 from rich.table import Table
 
 from kitchenwatch import config
+from kitchenwatch.bootstrap.places import add_places
 from kitchenwatch.bootstrap.stores import open_rows
 from kitchenwatch.cli.options import DEFAULT_CONFIG, ConfigPath
 from kitchenwatch.cli.screen import stdout
 from kitchenwatch.clock import SystemClock
 from kitchenwatch.config import Config
 from kitchenwatch.model import Role
+from kitchenwatch.store.inventory import Inventory
 from kitchenwatch.store.users import NewUser, Users
 
 app = typer.Typer(help="Who may sign in.", no_args_is_help=True)
@@ -65,4 +67,7 @@ def list_users(config_path: ConfigPath = DEFAULT_CONFIG) -> None:
 
 def users(wanted: Config) -> Users:
     """The people of an installation, beside a running service."""
-    return Users(open_rows(wanted), SystemClock())
+    database = open_rows(wanted)
+    # So that people can be bound to sites and districts before the first `serve`.
+    add_places(wanted, Inventory(database))
+    return Users(database, SystemClock())

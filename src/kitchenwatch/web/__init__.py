@@ -1,0 +1,1 @@
+"""The doors for people: the API, its event stream, the first page."""

@@ -1,0 +1,62 @@
+"""The web application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from kitchenwatch.web import api, metrics, pages, problems
+from kitchenwatch.web.deps import WebDeps
+from kitchenwatch.web.feed import Feed
+from kitchenwatch.web.headers import SafeHeaders
+from kitchenwatch.web.rendering import environment
+from kitchenwatch.web.throttle import Throttle
+
+LARGEST_BODY = 64 * 1024  # bytes; an honest request has a few hundred
+TAGS = [
+    {"name": "cases", "description": "Violations as people handle them, with their evidence."},
+    {"name": "places", "description": "Sites, cameras, and the health of these."},
+    {"name": "alerts", "description": "What is new, as server-sent events."},
+    {"name": "account", "description": "Your own sign-in, password and tokens."},
+    {"name": "users", "description": "Everybody's; for admins."},
+    {"name": "audit", "description": "Who did what; for admins."},
+    {"name": "system", "description": "How kitchenwatch itself is doing."},
+]
+ABOUT = """Everything asks for an API token (`Authorization: Bearer kw_…`) or a browser session, except `/health`
+and `/login`. You see your own: admins and viewers everything, regulators the sites of their districts, businesses
+their sites; what lies outside answers 404. Errors are RFC 9457 problem documents. Times are UTC."""
+
+
+def create_app(deps: WebDeps) -> FastAPI:
+    """The API, its event stream and the pages; serve it with uvicorn."""
+    feed = Feed(deps.reading)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with feed.running():
+            yield
+
+    # No `/docs`: its page loads scripts from elsewhere.
+    app = FastAPI(
+        title="kitchenwatch",
+        version=deps.version,
+        description=ABOUT,
+        openapi_tags=TAGS,
+        openapi_url=f"{api.ROOT}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=LARGEST_BODY,
+        lifespan=lifespan,
+    )
+    app.state.deps = deps
+    app.state.feed = feed
+    app.state.throttle = Throttle(deps.clock)
+    app.state.metrics = metrics.registry(deps)
+    app.state.templates = environment()
+    app.include_router(api.routes())
+    app.include_router(pages.routes())
+    app.mount("/static", StaticFiles(packages=[("kitchenwatch.web", "static")]), name="static")
+    problems.install(app)
+    app.add_middleware(SafeHeaders)
+    return app

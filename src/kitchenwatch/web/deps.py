@@ -1,0 +1,69 @@
+"""What the doors need from the rest of the house."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Protocol, cast
+
+from fastapi import Depends, Request
+
+from kitchenwatch.ports import Blobs, Clock
+from kitchenwatch.store.cases import SqlCases
+from kitchenwatch.store.reading import Reading
+from kitchenwatch.store.tokens import Tokens
+from kitchenwatch.store.users import Users
+
+
+class LineState(Protocol):
+    """What can be told about a camera's line while it runs (`pipeline.runner.Post` is one)."""
+
+    @property
+    def camera(self) -> str: ...
+
+    @property
+    def frames(self) -> int:
+        """Frames judged since the start."""
+        ...
+
+    @property
+    def skipped(self) -> int:
+        """Frames that a newer one replaced."""
+        ...
+
+    @property
+    def failures(self) -> int:
+        """Times that reading or judging failed."""
+        ...
+
+    @property
+    def last_at(self) -> datetime | None:
+        """UTC moment of the newest frame judged."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WebDeps:
+    """Given to `create_app` by bootstrap.
+
+    Attributes:
+        public_key: PEM of the key that checks the seals.
+        version: of kitchenwatch.
+        lines: the cameras' lines that run in this process, asked for at each scrape; none while they run elsewhere.
+    """
+
+    reading: Reading
+    cases: SqlCases
+    users: Users
+    tokens: Tokens
+    blobs: Blobs
+    clock: Clock
+    public_key: str
+    version: str
+    lines: Callable[[], Sequence[LineState]] = tuple
+
+
+def _deps(request: Request) -> WebDeps:
+    return cast(WebDeps, request.app.state.deps)
+
+
+Deps = Annotated[WebDeps, Depends(_deps)]

@@ -1,0 +1,71 @@
+"""Figures for Prometheus, in a registry of each application's own."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from kitchenwatch.model import CameraState, Role, Scope
+from kitchenwatch.web.deps import WebDeps
+
+EVERYTHING = Scope("metrics", Role.VIEWER)
+
+
+def registry(deps: WebDeps) -> CollectorRegistry:
+    """What is asked of store and cameras at each scrape."""
+    found = CollectorRegistry()
+    found.register(StoreCollector(deps))
+    found.register(LineCollector(deps))
+    return found
+
+
+class StoreCollector(Collector):
+    """Figures of rows and blobs."""
+
+    def __init__(self, deps: WebDeps) -> None:
+        self._deps = deps
+
+    def collect(self) -> Iterator[Metric]:
+        """Asked by the registry."""
+        tallies = self._deps.reading.tallies()
+        yield _gauge("kitchenwatch_cases", "Cases by kind and status.", ["kind", "status"], tallies["cases"].items())
+        told = "Deliveries of alerts by channel and status."
+        yield _gauge("kitchenwatch_deliveries", told, ["channel", "status"], tallies["deliveries"].items())
+        cameras = self._deps.reading.cameras(EVERYTHING)
+        states = [((now.camera.id, now.camera.site_id), now.state is CameraState.ONLINE) for now in cameras]
+        yield _gauge("kitchenwatch_camera_sees", "1 while a camera suffers from nothing.", ["camera", "site"], states)
+        free, total = self._deps.blobs.free()
+        device = [(("free",), free), (("total",), total)]
+        yield _gauge("kitchenwatch_blob_bytes", "Room on the evidence's device.", ["what"], device)
+
+
+class LineCollector(Collector):
+    """Figures of the cameras' lines in this process."""
+
+    def __init__(self, deps: WebDeps) -> None:
+        self._deps = deps
+
+    def collect(self) -> Iterator[Metric]:
+        """Asked by the registry."""
+        lines = self._deps.lines()
+        yield _counter("kitchenwatch_frames", "Frames judged.", {line.camera: line.frames for line in lines})
+        yield _counter("kitchenwatch_frames_skipped", "Frames skipped.", {line.camera: line.skipped for line in lines})
+        yield _counter("kitchenwatch_line_failures", "Failures.", {line.camera: line.failures for line in lines})
+        now = self._deps.clock.now()
+        ages = [((line.camera,), (now - line.last_at).total_seconds()) for line in lines if line.last_at]
+        yield _gauge("kitchenwatch_frame_age_seconds", "Age of the newest frame judged.", ["camera"], ages)
+
+
+def _gauge(name: str, told: str, labels: list[str], values: Iterable[tuple[Sequence[str], float]]) -> Metric:
+    family = GaugeMetricFamily(name, told, labels=labels)
+    for of, value in values:
+        family.add_metric(of, value)
+    return family
+
+
+def _counter(name: str, told: str, values: Mapping[str, int]) -> Metric:
+    family = CounterMetricFamily(name, told, labels=["camera"])
+    for camera, value in values.items():
+        family.add_metric([camera], value)
+    return family
