@@ -1,0 +1,1 @@
+"""Sees: pictures in, detections and sightings out."""

@@ -1,0 +1,48 @@
+"""Runs the network with OpenVINO, faster on Intel processors (extra `openvino`)."""
+
+import threading
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kitchenwatch.detect.names import names_in
+from kitchenwatch.errors import MissingExtra, ModelError
+
+
+class OpenVinoEngine:
+    """The same ONNX file as ONNX Runtime reads.
+
+    OpenVINO computes in bfloat16 where the processor has instructions for it: nearly twice as fast, scores differ
+    by a few hundredths, and AP50 on our validation pictures stays the same.
+
+    Attributes:
+        labels: class names from the file's metadata, in order.
+    """
+
+    def __init__(self, path: Path, threads: int = 1) -> None:
+        """Raises MissingExtra without OpenVINO, ModelError if the file is no network that it can run."""
+        try:
+            import openvino
+        except ImportError as missing:
+            raise MissingExtra("the OpenVINO engine", "openvino") from missing
+        try:
+            network = openvino.Core().read_model(path)
+            self._compiled = openvino.compile_model(
+                network, "CPU", {"INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": 1}
+            )
+        except RuntimeError as cause:
+            raise ModelError(f"{path}: not a model that can be loaded -> export it again ({cause})") from cause
+        place = ["framework", "names"]
+        self.labels = names_in(network.get_rt_info(place).astype(str) if network.has_rt_info(place) else "")
+        self._own = threading.local()
+
+    @property
+    def name(self) -> str:
+        return "openvino"
+
+    def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        """`(B, 3, H, W)` in, `(B, 4 + labels, anchors)` out; each calling thread has a request of its own."""
+        if not hasattr(self._own, "request"):
+            self._own.request = self._compiled.create_infer_request()
+        return np.array(self._own.request.infer([batch])[0], np.float32)

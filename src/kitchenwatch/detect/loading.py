@@ -1,0 +1,102 @@
+"""From a model file to a model that can be used: which file, which engine, and whether its labels fit."""
+
+import hashlib
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, files
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal, Protocol
+
+from kitchenwatch.detect.engine_onnx import OnnxEngine
+from kitchenwatch.detect.engine_openvino import OpenVinoEngine
+from kitchenwatch.detect.engine_torch import TorchEngine
+from kitchenwatch.errors import ModelError
+from kitchenwatch.model import LABELS
+from kitchenwatch.ports import Engine
+
+DEFAULT_MODEL = "kitchenwatch-baseline-yolo11n.onnx"
+
+Preference = Literal["auto", "onnxruntime", "openvino"]
+
+
+class LabelledEngine(Engine, Protocol):
+    """An engine that tells the class names in its file."""
+
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model in use.
+
+    Attributes:
+        path: the file.
+        sha256: hex digest of the file, for manifests and for the calibration that belongs to it.
+        engine: what runs it.
+    """
+
+    path: Path
+    sha256: str
+    engine: Engine
+
+    @property
+    def calibration(self) -> Path:
+        """Where its calibration lies: beside it, `<name>.calibration.json`."""
+        return self.path.with_suffix(".calibration.json")
+
+
+def default_model() -> Path:
+    """The model that ships with kitchenwatch: in `models/` of a source checkout, else where the wheel put it.
+
+    Raises ModelError if it is in neither place.
+    """
+    for path in (Path(__file__).parents[3] / "models" / DEFAULT_MODEL, *_installed(DEFAULT_MODEL)):
+        if path.is_file():
+            return path
+    raise ModelError(f"{DEFAULT_MODEL} is not installed -> name a model file, or install kitchenwatch again")
+
+
+def _installed(name: str) -> list[Path]:
+    try:
+        return [Path(str(entry.locate())) for entry in files("kitchenwatch") or [] if entry.name == name]
+    except PackageNotFoundError:
+        return []
+
+
+def load_model(path: Path | None = None, prefer: Preference = "auto", threads: int = 1) -> Model:
+    """A model ready to run.
+
+    Args:
+        path: `.onnx`, or `.pt` with the extra `train`; the shipped model if None.
+        prefer: engine for `.onnx`; `auto` takes OpenVINO where it is installed, because it is faster.
+        threads: of one run of the engine.
+
+    Raises:
+        ModelError: no such file, not a model, or a model of other labels.
+        MissingExtra: the engine is not installed.
+    """
+    path = path or default_model()
+    if not path.is_file():
+        raise ModelError(f"{path}: no such file -> name a .onnx or .pt model")
+    engine = load_engine(path, prefer, threads)
+    _check_labels(path, engine.labels)
+    return Model(path, hashlib.sha256(path.read_bytes()).hexdigest(), engine)
+
+
+def load_engine(path: Path, prefer: Preference = "auto", threads: int = 1) -> LabelledEngine:
+    """The engine for that file, its labels not yet checked. Raises ModelError, MissingExtra."""
+    if path.suffix == ".pt":
+        return TorchEngine(path, threads)
+    if path.suffix != ".onnx":
+        raise ModelError(f"{path}: unknown kind of model {path.suffix!r} -> use .onnx or .pt")
+    if prefer == "openvino" or (prefer == "auto" and find_spec("openvino")):
+        return OpenVinoEngine(path, threads)
+    return OnnxEngine(path, threads)
+
+
+def _check_labels(path: Path, labels: tuple[str, ...]) -> None:
+    if labels != LABELS:
+        raise ModelError(
+            f"{path}: the model's labels are {', '.join(labels) or 'not stated'}, kitchenwatch needs "
+            f"{', '.join(LABELS)} -> use a model trained on these labels and exported by scripts/export_model.py"
+        )

@@ -1,0 +1,1 @@
+"""Sources: cameras and recorded films become frames, footage and picture health."""

@@ -1,0 +1,140 @@
+"""One connection to a camera, read in a thread of its own so that a stuck one can be left behind."""
+
+import logging
+import threading
+from collections import deque
+from dataclasses import dataclass
+
+from av.video.frame import VideoFrame
+
+from kitchenwatch.errors import SourceError, SourceLost, SourceUnreadable
+from kitchenwatch.model import Frame
+from kitchenwatch.ports import Clock
+from kitchenwatch.sources.clip import Codec, access_unit
+from kitchenwatch.sources.picture import Converter
+from kitchenwatch.sources.ring import Ring
+from kitchenwatch.sources.sampler import Sampler
+from kitchenwatch.sources.stream import Stream, StreamSettings, VideoPacket
+from kitchenwatch.sources.timeline import Timeline
+
+log = logging.getLogger(__name__)
+
+# Sampled frames that wait for `take`; older ones give way, for late pictures are worth less than fresh ones.
+WAITING_FRAMES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What outlives a connection: whose frames these are and where they go."""
+
+    camera: str
+    address: str
+    sample_fps: float
+    stream: StreamSettings
+    clock: Clock
+    ring: Ring
+
+
+class Reader:
+    """One run: connects, fills the ring, decodes every picture and keeps the sampled ones for `take`.
+
+    It never waits for whoever takes its frames. `stop` asks it to end; a read that hangs ends by PyAV's own
+    time-out, and what it still delivers then goes nowhere.
+    """
+
+    def __init__(self, line: Line, timeline: Timeline, floor: float) -> None:
+        self._line, self._timeline = line, timeline
+        self._last_t = floor
+        self._changed = threading.Condition()
+        self._frames: deque[Frame] = deque(maxlen=WAITING_FRAMES)
+        self._error: SourceError | None = None
+        self._stopping = False
+        self._run = ""
+        self._sampler, self._converter = Sampler(line.sample_fps), Converter()
+        self._codec: Codec | None = None
+        self._anchors = 0
+        self.started = self.fresh = line.clock.monotonic()
+        """`clock.monotonic()` of the start, and of the last decoded picture."""
+        self.decoding = False
+        """Whether a picture was decoded at all."""
+        self._thread = threading.Thread(target=self._read, name=f"rtsp-{line.camera}", daemon=True)
+        self._thread.start()
+
+    def take(self, timeout: float) -> Frame | None:
+        """The next sampled frame, or None after `timeout` seconds; raises the error that ended the run."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._frames or self._error or self._stopping, timeout)
+            if self._frames:
+                return self._frames.popleft()
+            if self._error:
+                raise self._error
+            return None
+
+    def stop(self) -> None:
+        """End soon; does not wait."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+
+    def join(self, timeout: float) -> None:
+        """Wait for its thread, but no longer than that."""
+        self._thread.join(timeout)
+
+    @property
+    def alive(self) -> bool:
+        """Whether its thread still runs."""
+        return self._thread.is_alive()
+
+    def _read(self) -> None:
+        try:
+            with Stream(self._line.address, self._line.stream) as stream:
+                self._read_from(stream)
+                error: SourceError = SourceLost(f"{stream}: the stream has ended")
+        except SourceError as told:
+            error = told
+        except Exception as untold:  # noqa: BLE001 - a supervisor: whatever broke, the camera is tried again
+            # Without the text, which may hold the address with its password.
+            error = SourceLost(f"camera {self._line.camera}: its reader failed ({type(untold).__name__})")
+        with self._changed:
+            self._error = error
+            self._changed.notify_all()
+
+    def _read_from(self, stream: Stream) -> None:
+        for packet in stream.packets():
+            if self._stopping:
+                return
+            t = self._timeline.place(float((packet.pts or 0) * stream.time_base))
+            self._keep(stream, packet, t)
+            for picture in stream.decode(packet):
+                self._offer(picture, stream)
+
+    def _keep(self, stream: Stream, packet: VideoPacket, t: float) -> None:
+        if self._codec is None or self._anchors != self._timeline.anchors:
+            self._codec = self._learn(stream, packet)
+            self._anchors = self._timeline.anchors
+        if self._codec is not None:
+            self._line.ring.add(self._codec, access_unit(packet, t))
+
+    def _learn(self, stream: Stream, packet: VideoPacket) -> Codec | None:
+        """What clips of this run need, once there is a keyframe to learn it from."""
+        if not packet.is_keyframe:
+            return None
+        try:
+            return Codec(stream.header(packet), stream.time_base, self._timeline.epoch)
+        except SourceUnreadable as error:
+            log.warning("camera %s: no clips yet: %s", self._line.camera, error)
+            return None
+
+    def _offer(self, picture: VideoFrame, stream: Stream) -> None:
+        self.fresh, self.decoding = self._line.clock.monotonic(), True
+        t = self._timeline.of(float((picture.pts or 0) * stream.time_base))
+        if t <= self._last_t or not self._sampler.due(t):
+            return
+        self._last_t = t
+        at = self._timeline.at(t)
+        self._run = self._run or f"{self._line.camera}@{at:%Y%m%dT%H%M%S.%fZ}"
+        frame = Frame(self._line.camera, self._run, t, at, self._converter.bgr(picture))
+        with self._changed:
+            if not self._stopping:
+                self._frames.append(frame)
+                self._changed.notify_all()

@@ -1,0 +1,110 @@
+"""Model files: which is taken, what runs it, and what is refused."""
+
+import hashlib
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from kitchenwatch.detect.engine_onnx import OnnxEngine
+from kitchenwatch.detect.loading import Model, default_model, load_model
+from kitchenwatch.detect.names import names_in
+from kitchenwatch.detect.yolo import as_batch, letterbox
+from kitchenwatch.errors import MissingExtra, ModelError
+from kitchenwatch.model import LABELS
+
+
+def renamed(source: Path, target: Path, old: bytes, new: bytes) -> Path:
+    """The shipped model with one of its class names replaced by another of the same length."""
+    data = source.read_bytes()
+    assert old in data
+    assert len(old) == len(new)
+    target.write_bytes(data.replace(old, new))
+    return target
+
+
+def test_the_shipped_model_loads_and_knows_its_hash(shipped: Model) -> None:
+    assert shipped.engine.name == "onnxruntime"
+    assert shipped.path == default_model()
+    assert shipped.sha256 == hashlib.sha256(shipped.path.read_bytes()).hexdigest()
+
+
+def test_both_looks_run_on_one_file(shipped: Model) -> None:
+    frame = shipped.engine.run(np.zeros((1, 3, 384, 640), np.float32))
+    crops = shipped.engine.run(np.zeros((3, 3, 320, 320), np.float32))
+    assert frame.shape == (1, 4 + len(LABELS), 5040)
+    assert crops.shape == (3, 4 + len(LABELS), 2100)
+
+
+def test_engines_agree(shipped: Model, noise: NDArray[np.uint8]) -> None:
+    pytest.importorskip("openvino", reason="needs the extra: pip install 'kitchenwatch[openvino]'")
+    other = load_model(prefer="openvino")
+    assert other.engine.name == "openvino"
+    batch = as_batch([letterbox(noise, 320, 320)[0]])
+    mine, theirs = shipped.engine.run(batch), other.engine.run(batch)
+    assert mine.shape == theirs.shape
+    assert np.abs(mine[:, 4:] - theirs[:, 4:]).max() < 0.1  # OpenVINO may compute in bfloat16
+    assert np.abs(mine[:, :4] - theirs[:, :4]).mean() < 2
+
+
+def test_a_checkpoint_of_ultralytics_runs_as_it_is(tmp_path: Path) -> None:
+    ultralytics = pytest.importorskip("ultralytics", reason="needs the extra: pip install 'kitchenwatch[train]'")
+    network = import_module("ultralytics.nn.tasks").DetectionModel("yolo11n.yaml", nc=len(LABELS), verbose=False)
+    network.names = {index: str(label) for index, label in enumerate(LABELS)}
+    fresh = ultralytics.YOLO("yolo11n.yaml")
+    fresh.model = network
+    fresh.save(tmp_path / "fresh.pt")
+    raw = load_model(tmp_path / "fresh.pt").engine.run(np.zeros((2, 3, 320, 320), np.float32))
+    assert raw.shape == (2, 4 + len(LABELS), 2100)
+
+
+def test_other_labels_are_refused_by_name(tmp_path: Path, shipped: Model) -> None:
+    wrong = renamed(shipped.path, tmp_path / "dogs.onnx", b"'cigarette'", b"'chopstick'")
+    with pytest.raises(ModelError, match=r"dogs\.onnx: the model's labels are .*chopstick.*needs .*cigarette.* -> "):
+        load_model(wrong, "onnxruntime")
+
+
+@pytest.mark.parametrize("engine", ["onnxruntime", "openvino"])
+def test_a_file_that_is_no_model_is_refused(tmp_path: Path, engine: str) -> None:
+    if engine == "openvino":
+        pytest.importorskip("openvino", reason="needs the extra: pip install 'kitchenwatch[openvino]'")
+    broken = tmp_path / "broken.onnx"
+    broken.write_text("hello")
+    with pytest.raises(ModelError, match=r"broken\.onnx: not .* -> "):
+        load_model(broken, engine)  # type: ignore[arg-type]
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"gone\.onnx: no such file"):
+        load_model(tmp_path / "gone.onnx")
+
+
+def test_an_unknown_suffix_is_named(tmp_path: Path) -> None:
+    strange = tmp_path / "model.tflite"
+    strange.touch()
+    with pytest.raises(ModelError, match=r"\.tflite"):
+        load_model(strange)
+
+
+def test_torch_without_its_extra_says_which(tmp_path: Path) -> None:
+    try:
+        import ultralytics  # noqa: F401
+    except ImportError:
+        checkpoint = tmp_path / "best.pt"
+        checkpoint.touch()
+        with pytest.raises(MissingExtra, match=r"kitchenwatch\[train\]"):
+            load_model(checkpoint)
+    else:
+        pytest.skip("Ultralytics is installed")
+
+
+def test_names_are_read_only_from_a_literal() -> None:
+    assert names_in("{1: 'hat', 0: 'person'}") == ("person", "hat")
+    assert names_in("__import__('os')") == ()
+    assert names_in("") == ()
+
+
+def test_the_engine_tells_the_labels_in_its_file(shipped: Model) -> None:
+    assert OnnxEngine(shipped.path).labels == LABELS

@@ -1,0 +1,22 @@
+"""What tests of sources need: cameras that are being read."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from cameras import QUICK, Watched
+
+from kitchenwatch.sources.live import LiveSettings
+
+
+@pytest.fixture
+def watch() -> Iterator[Callable[..., Watched]]:
+    """Starts to read cameras: `watch(url)`; all are stopped with the test."""
+    started: list[Watched] = []
+
+    def start(url: str, settings: LiveSettings = QUICK) -> Watched:
+        started.append(Watched(url, settings))
+        return started[-1]
+
+    yield start
+    for watched in started:
+        watched.stop()
