@@ -13,7 +13,7 @@ from kitchenwatch import config
 from kitchenwatch.bootstrap.demo import playing, write_config
 from kitchenwatch.bootstrap.service import Service
 from kitchenwatch.cli.screen import log_to_screen, stderr
-from kitchenwatch.cli.serve import announce, web_server
+from kitchenwatch.cli.serve import announce, open_door, watching, web_server
 from kitchenwatch.clock import SystemClock
 from kitchenwatch.errors import SourceUnreadable
 from kitchenwatch.model import Alert, AlertType, Role, Scope
@@ -36,18 +36,16 @@ def demo(
         raise SourceUnreadable(f"{films}: holds no .mp4 film -> name a folder of films with --films")
     shutil.rmtree(folder, ignore_errors=True)
     with playing(films) as rtsp:
-        wanted = config.load(write_config(folder / "kitchenwatch.yaml", rtsp, found, port))
+        config_path = write_config(folder / "kitchenwatch.yaml", rtsp, found, port)
+        wanted = config.load(config_path)
         service = Service(wanted, SystemClock())
-        service.start()
-        try:
+        with open_door(wanted, config_path) as door, watching(service):
             announce(service, wanted)
             stderr.print("cases appear below as they are opened; Ctrl-C ends")
-            server = web_server(service.app(), wanted)
+            server = web_server(service.app())
             crier = Crier(service.stores.reading, server, cases)
             threading.Thread(target=crier.run, name="crier", daemon=True).start()
-            server.run()
-        finally:
-            service.stop()
+            server.run(sockets=[door])
 
 
 class Crier:

@@ -1,6 +1,12 @@
 """`kitchenwatch serve`: cameras, alerts, API and pages of one installation."""
 
 import logging
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
@@ -11,6 +17,7 @@ from kitchenwatch.cli.options import DEFAULT_CONFIG, ConfigPath
 from kitchenwatch.cli.screen import log_to_screen, stderr
 from kitchenwatch.clock import SystemClock
 from kitchenwatch.config import Config
+from kitchenwatch.errors import ConfigError
 
 
 def serve(config_path: ConfigPath = DEFAULT_CONFIG) -> None:
@@ -18,10 +25,29 @@ def serve(config_path: ConfigPath = DEFAULT_CONFIG) -> None:
     log_to_screen(logging.INFO)
     wanted = config.load(config_path)
     service = Service(wanted, SystemClock())
+    with open_door(wanted, config_path) as door, watching(service):
+        announce(service, wanted)
+        web_server(service.app()).run(sockets=[door])
+
+
+def open_door(wanted: Config, config_path: Path) -> socket.socket:
+    """The socket of the pages, opened before any camera is watched. Raises ConfigError: the address cannot be had."""
+    host, port = wanted.web.host, wanted.web.port
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        problem = f"web: cannot listen on {host}:{port} ({error.strerror})"
+        raise ConfigError(str(config_path), problem, remedy="give another host or port, or end what has it") from None
+
+
+@contextmanager
+def watching(service: Service) -> Iterator[None]:
+    """The service at work; it is stopped properly at the end, which SIGTERM brings like Ctrl-C."""
+    # Uvicorn takes SIGTERM while it runs, and raises it again afterwards: unhandled, it would kill us there.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     service.start()
     try:
-        announce(service, wanted)
-        web_server(service.app(), wanted).run()
+        yield
     finally:
         stderr.print("stopping …")
         service.stop()
@@ -36,15 +62,6 @@ def announce(service: Service, wanted: Config) -> str | None:
     return password
 
 
-def web_server(app: FastAPI, wanted: Config) -> uvicorn.Server:
+def web_server(app: FastAPI) -> uvicorn.Server:
     """The web server, not yet running. An open event stream must not hold up its end."""
-    return uvicorn.Server(
-        uvicorn.Config(
-            app,
-            host=wanted.web.host,
-            port=wanted.web.port,
-            log_config=None,
-            server_header=False,
-            timeout_graceful_shutdown=3,
-        )
-    )
+    return uvicorn.Server(uvicorn.Config(app, log_config=None, server_header=False, timeout_graceful_shutdown=3))

@@ -169,7 +169,7 @@ ChannelText = Annotated[WebhookText | RobotText | AppriseText | MqttText, Field(
 class Push(Part):
     """At most `cap` pushes per channel, site, camera and rule in a `window`; a digest tells the rest.
 
-    `operators` are the channels told about cameras and storage, beside a site's own.
+    `operators` are the channels told when room for evidence runs out.
     """
 
     cap: Annotated[int, Field(ge=1)] = 6

@@ -18,6 +18,9 @@ JPEG_QUALITY = 90
 # Of the person's width and height, on every side: hands and what they hold often reach out of the box.
 MARGIN = 0.15
 
+# Looks keep fainter boxes, because calibration knows what they are worth; to a person they are clutter.
+SHOWN_FROM = 0.25
+
 # BGR
 RED: Colour = (40, 40, 230)
 GREEN: Colour = (60, 170, 60)
@@ -43,7 +46,7 @@ def annotated(
     for track in tracks:
         _box(image, track.box, f"person {track.score:.2f}", RED if track.id == violation.track else GREY)
     for look in looks:
-        _boxes(image, look.detections)
+        _boxes(image, look.detections[look.detections.scores >= SHOWN_FROM])
     return np.vstack([image, _strip(frame, violation, zone)])
 
 
