@@ -2,31 +2,34 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/.ready
 
 .PHONY: demo test check bench clean
 
-demo: $(READY)  ## play the sample films as RTSP cameras and open cases; Ctrl-C ends it
+demo: $(VENV)/.for-demo  ## play the sample films as RTSP cameras and open cases; Ctrl-C ends it
 	$(BIN)/kitchenwatch demo $(DEMO)
 
-test: $(READY)  ## run every test that this machine can run; the others say what they lack
+test: $(VENV)/.for-test  ## run every test that this machine can run; the others say what they lack
 	$(BIN)/pytest $(TESTS)
 
-check: $(READY)  ## style, types, floors
+check: $(VENV)/.for-test  ## style, types, floors
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	for room in tests tests/*/; do MYPYPATH=tests:$$room $(BIN)/mypy $$room/*.py || exit; done  # each has a conftest
 	$(BIN)/lint-imports
 
-bench: $(READY)  ## what one camera costs on this machine
-	$(BIN)/kitchenwatch bench speed $(BENCH)
+bench: $(VENV)/.for-demo  ## what one camera costs on this machine
+	$(BIN)/kitchenwatch bench speed $(or $(BENCH),sample_videos/*/*.mp4)
 
 clean:
 	rm -rf $(VENV) var
 
-$(READY): pyproject.toml constraints.txt
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "kitchenwatch needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "kitchenwatch needs Python 3.11 or newer: make PYTHON=python3.11 …")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[test]'
+
+# .venv/.for-demo and .venv/.for-test say what is installed there.
+$(VENV)/.for-%: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "installing into $(VENV) (a few minutes the first time) …"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[$*]'
 	touch $@
