@@ -8,7 +8,7 @@ RUN pip install --no-cache-dir --constraint constraints.txt '.[mqtt,openvino,pos
  && useradd --create-home --uid 1000 kitchenwatch \
  && install -d -o kitchenwatch /srv/kitchenwatch
 
-USER kitchenwatch
+USER 1000
 WORKDIR /srv/kitchenwatch
 VOLUME /srv/kitchenwatch
 EXPOSE 8600
