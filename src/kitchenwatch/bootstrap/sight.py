@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from kitchenwatch.config import load
-from kitchenwatch.detect.loading import Model, load_model
+from kitchenwatch.detect.loading import Model, Preference, load_model
 from kitchenwatch.detect.looks import FrameLook, PersonLook
 from kitchenwatch.detect.picture import PictureDetector
 from kitchenwatch.rules.calibration import Calibration
@@ -21,9 +20,7 @@ class Sight:
     calibration: Calibration
 
 
-def build_sight(
-    model: Path | None = None, engine: Literal["auto", "onnxruntime", "openvino"] = "auto", threads: int = 1
-) -> Sight:
+def build_sight(model: Path | None = None, engine: Preference = "auto", threads: int = 1) -> Sight:
     """Load the model (the shipped one by default) with the calibration beside it. Raises ModelError, MissingExtra."""
     loaded = load_model(model, engine, threads)
     calibration = Calibration.load(loaded.calibration)

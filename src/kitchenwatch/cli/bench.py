@@ -12,8 +12,9 @@ from kitchenwatch.bootstrap.bench import film_cost
 from kitchenwatch.bootstrap.films import films_config
 from kitchenwatch.bootstrap.sight import build_sight
 from kitchenwatch.cli.screen import log_to_screen, progress, stdout
+from kitchenwatch.detect.loading import Preference
 
-COLUMNS = "film", "people", "CPU-s per s", "× decode", "cameras per core", "memory MB", "by stage, CPU-ms per s"
+STAGES = "source", "health", "look 1", "tracks", "look 2", "rules"
 
 app = typer.Typer(help="What things cost on this machine.", no_args_is_help=True)
 
@@ -24,11 +25,15 @@ def root() -> None:
 
 
 @app.command()
-def speed(films: Annotated[list[Path], typer.Argument(help="Films as a camera would send them.")]) -> None:
+def speed(
+    films: Annotated[list[Path], typer.Argument(help="Films as a camera would send them.")],
+    engine: Annotated[Preference, typer.Option(help="What runs the network.")] = "auto",
+) -> None:
     """CPU-seconds per second of video, by stage, beside plain decoding of the same film."""
     log_to_screen(logging.WARNING)
     wanted = films_config(films)
-    sight = build_sight()
+    sight = build_sight(engine=engine)
+    stdout.print(f"{sight.model.path.name} by {sight.model.engine.name}", highlight=False)
     table = Table(
         "film", "people", "CPU-s per s", "× decode", "cameras per core", "memory MB", "by stage, CPU-ms per s"
     )
@@ -44,13 +49,5 @@ def speed(films: Annotated[list[Path], typer.Argument(help="Films as a camera wo
 
 
 def _cells(cost: Cost) -> list[str]:
-    stages = ", ".join(f"{stage} {1000 * cpu / cost.seconds:.1f}" for stage, cpu in cost.stages.items())
-    per_core = f"{1 / cost.per_second:.1f}" if cost.per_second else ""
-    return [
-        f"{cost.people:.1f}",
-        f"{cost.per_second:.3f}",
-        f"{cost.ratio:.1f}",
-        per_core,
-        f"{cost.memory_mb:.0f}",
-        stages,
-    ]
+    stages = [f"{1000 * cost.stages.get(stage, 0.0) / cost.seconds:.0f}" for stage in STAGES]
+    return [f"{cost.people:.1f}", f"{cost.per_second:.3f}", f"{cost.ratio:.1f}", f"{cost.memory_mb:.0f}", *stages]
