@@ -34,9 +34,8 @@ def speed(
     wanted = films_config(films)
     sight = build_sight(engine=engine)
     stdout.print(f"{sight.model.path.name} by {sight.model.engine.name}", highlight=False)
-    table = Table(
-        "film", "people", "CPU-s per s", "× decode", "cameras per core", "memory MB", "by stage, CPU-ms per s"
-    )
+    table = Table("film", "people", "CPU-s/s", "× decode", "MB", *STAGES)
+    table.caption = "CPU-seconds per second of film; times decoding alone; peak memory; CPU-ms per second by stage"
     with progress() as bar:
         for film in films:
             task = bar.add_task(film.name)
