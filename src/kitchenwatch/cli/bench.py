@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE
 from rich.table import Table
 
 from kitchenwatch.bench.speed import Cost
@@ -34,7 +35,7 @@ def speed(
     wanted = films_config(films)
     sight = build_sight(engine=engine)
     stdout.print(f"{sight.model.path.name} by {sight.model.engine.name}", highlight=False)
-    table = Table("film", "people", "CPU-s/s", "× decode", "MB", *STAGES)
+    table = Table("film", "people", "CPU-s/s", "× decode", "MB", *STAGES, box=SIMPLE, pad_edge=False)
     table.caption = "CPU-seconds per second of film; times decoding alone; peak memory; CPU-ms per second by stage"
     with progress() as bar:
         for film in films:
