@@ -1,6 +1,7 @@
 """Every role at every door: a new route must be added here, or the first test fails."""
 
 from collections.abc import Callable
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -29,6 +30,7 @@ DOORS: dict[Ask, list[int]] = {
     ("PUT", "/api/v1/cases/{case}/legal-hold"): [401, 403, 200, 403, 200],
     ("GET", "/api/v1/cases/{case}/evidence/{kind}"): READERS,
     ("HEAD", "/api/v1/cases/{case}/evidence/{kind}"): READERS,
+    ("GET", "/api/v1/cases/{case}/preview"): READERS,
     # An open stream never ends; test_stream listens to it. Here: may one ask at all?
     ("GET", "/api/v1/alerts/stream"): [401, 422, 422, 422, 422],
     ("POST", "/api/v1/login"): EVERYBODY,
@@ -86,13 +88,18 @@ def test_every_route_is_listed(shop: Installation) -> None:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_the_role_is_answered_as_the_table_says(
-    role: str, shop: Installation, client: TestClient, as_user: Callable[[str], TestClient]
+    role: str,
+    shop: Installation,
+    client: TestClient,
+    as_user: Callable[[str], TestClient],
+    make_film: Callable[..., Path],
 ) -> None:
+    clip = make_film(seconds=0.2, size=(64, 48)).read_bytes()
     asking = client if role == "nobody" else as_user(role)
     answers = {}
     for ask in DOORS:
         method, path = ask
-        case = shop.open_case("wang") if "{case}" in path else None
+        case = shop.open_case("wang", clip=clip) if "{case}" in path else None
         url = path.format(case=case, kind="snapshot", site="wang", camera="wang-wok", token=uuid4(), name="west")
         query = {"after": "x"} if path.endswith("stream") else {}
         body, form = BODIES.get(ask), FORMS.get(ask)
@@ -106,7 +113,7 @@ def test_the_role_is_answered_as_the_table_says(
 def test_another_mans_case_cannot_be_told_from_none(
     role: str, shop: Installation, as_user: Callable[[str], TestClient]
 ) -> None:
-    case, asking = shop.open_case("li"), as_user(role)
+    case, asking = shop.open_case("li", clip=b"film"), as_user(role)
     asks = [ask for ask in DOORS if "{case}" in ask[1]]
     for method, path in asks:
         theirs, none = (

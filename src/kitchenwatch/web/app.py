@@ -10,6 +10,7 @@ from kitchenwatch.web import api, metrics, pages, problems
 from kitchenwatch.web.deps import WebDeps
 from kitchenwatch.web.feed import Feed
 from kitchenwatch.web.headers import SafeHeaders
+from kitchenwatch.web.previews import Previews
 from kitchenwatch.web.rendering import environment
 from kitchenwatch.web.throttle import Throttle
 
@@ -52,6 +53,7 @@ def create_app(deps: WebDeps) -> FastAPI:
     app.state.deps = deps
     app.state.feed = feed
     app.state.throttle = Throttle(deps.clock)
+    app.state.previews = Previews(deps.blobs)
     app.state.metrics = metrics.registry(deps)
     app.state.templates = environment()
     app.include_router(api.routes())

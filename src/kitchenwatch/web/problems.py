@@ -17,6 +17,7 @@ from kitchenwatch.errors import (
     Invalid,
     KitchenwatchError,
     NotFound,
+    SourceUnreadable,
     StorageError,
     StorageFull,
     TooManyAttempts,
@@ -34,6 +35,8 @@ STATUS: Mapping[type[KitchenwatchError], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
     Forbidden: HTTPStatus.FORBIDDEN,
     Conflict: HTTPStatus.CONFLICT,
+    # Of a clip that we keep, but cannot make a preview of.
+    SourceUnreadable: HTTPStatus.UNPROCESSABLE_ENTITY,
     StorageFull: HTTPStatus.INSUFFICIENT_STORAGE,
     StorageError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
