@@ -125,6 +125,8 @@ class LiveSource:
         try:
             yield from self._watched(reader)
         except SourceLost as error:
+            if self._stopping.is_set():
+                return
             if not reader.decoding or reader.fresh - reader.started < self._settings.healthy_s:
                 raise
             log.warning("camera %s: lost, connecting again: %s", self._line.camera, error)
