@@ -9,12 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from http_receiver import SECRET
 
+from http_receiver import SECRET
 from kitchenwatch.alerts.egress import Egress
 from kitchenwatch.alerts.webhook import WebhookChannel
 from kitchenwatch.clock import SystemClock
-from kitchenwatch.errors import DeliveryRefused, DeliveryRetry
+from kitchenwatch.errors import DeliveryRetry
 from kitchenwatch.model import Delivery
 
 PAGE = Path(__file__).parents[2] / "docs" / "alerts.md"
@@ -40,7 +40,7 @@ def test_the_documented_receiver_accepts_what_we_sign_once_and_nothing_else(
         stranger = WebhookChannel("hook", f"http://127.0.0.1:{port}/", [OTHER_SECRET], egress, SystemClock())
         _send_when_it_listens(channel, make_delivery())
         channel.send(make_delivery())
-        with pytest.raises(DeliveryRefused, match="401"):
+        with pytest.raises(DeliveryRetry, match="401"):
             stranger.send(make_delivery(seq=2))
     finally:
         receiver.kill()
