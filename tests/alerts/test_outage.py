@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from http_receiver import SECRET, Receiver, Request
 from outboxes import Filled, InDatabase
 from standardwebhooks.webhooks import Webhook
 
+from http_receiver import SECRET, Receiver, Request
 from kitchenwatch.alerts.dispatcher import Dispatcher
 from kitchenwatch.alerts.egress import Egress
 from kitchenwatch.alerts.lane import PushPolicy
@@ -130,7 +130,8 @@ def test_killed_at_every_few_deliveries_it_loses_nothing_and_repeats_only_under_
 
 def _dispatch(processes: list[subprocess.Popen[bytes]], database_url: str, receiver_url: str) -> int:
     script = Path(__file__).with_name("dispatching_process.py")
-    processes.append(subprocess.Popen([sys.executable, script, database_url, receiver_url]))
+    env = os.environ | {"PYTHONPATH": str(script.parents[1])}
+    processes.append(subprocess.Popen([sys.executable, script, database_url, receiver_url], env=env))
     return processes[-1].wait(timeout=120)
 
 

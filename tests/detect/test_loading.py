@@ -1,6 +1,8 @@
 """Model files: which is taken, what runs it, and what is refused."""
 
 import hashlib
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -47,6 +49,27 @@ def test_engines_agree(shipped: Model, noise: NDArray[np.uint8]) -> None:
     assert mine.shape == theirs.shape
     assert np.abs(mine[:, 4:] - theirs[:, 4:]).max() < 0.1  # OpenVINO may compute in bfloat16
     assert np.abs(mine[:, :4] - theirs[:, :4]).mean() < 2
+
+
+# The profiler makes threads take turns at every call, where they would only seldom meet.
+FIRST_RUNS = """
+import threading, time
+import numpy as np
+from kitchenwatch.detect.loading import load_model
+engine = load_model(prefer="openvino").engine
+threading.setprofile(lambda *_: time.sleep(0.0005))
+threads = [threading.Thread(target=engine.run, args=[np.zeros((1, 3, 32, 32), np.float32)]) for _ in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
+def test_two_threads_may_run_a_network_for_the_first_time_at_once() -> None:
+    pytest.importorskip("openvino", reason="needs the extra: pip install 'kitchenwatch[openvino]'")
+    # In a process of its own, for it locked up as a whole.
+    subprocess.run([sys.executable, "-c", FIRST_RUNS], check=True, timeout=60)
 
 
 def test_a_checkpoint_of_ultralytics_runs_as_it_is(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,14 @@ from kitchenwatch.bootstrap.sight import Sight
 from kitchenwatch.bootstrap.stores import Stores
 from kitchenwatch.config import Camera, Config, Site, rules_for
 from kitchenwatch.errors import NotFound, SourceUnreadable
-from kitchenwatch.evidence.layout import JPEG, evidence_key
-from kitchenwatch.model import CameraRef, Change, EvidenceKind, Violation
+from kitchenwatch.model import CameraRef, Change, EvidenceKind, Role, Scope, Violation
 from kitchenwatch.pipeline.runner import replay
 from kitchenwatch.pipeline.unrecorded import NoHealthLog, NoRecorder
 from kitchenwatch.ports import HealthLog, Recorder
 from kitchenwatch.sources.film import FilmSource
 
 DISTRICT, SITE = "local", "films"
+EVERYTHING = Scope("replay", Role.ADMIN)
 ID_LENGTH = 50
 
 
@@ -32,14 +33,17 @@ class FilmRun:
     Attributes:
         name: the film's file name.
         duration: seconds, if the film tells.
-        steps: media time and changes, frame by frame; raises SourceUnreadable where the film breaks off.
+        steps: media time and changes, frame by frame; raises SourceUnreadable where the film breaks off, or at its
+            end if it was too short to be judged.
         snapshot: where a violation's snapshot lies, if it is stored.
+        left_out: how many broken pictures were left out so far.
     """
 
     name: str
     duration: float | None
     steps: Iterator[tuple[float, list[Change]]]
     snapshot: Callable[[Violation], Path | None]
+    left_out: Callable[[], int]
 
 
 def films_config(films: Sequence[Path], base: Config | None = None, site: str | None = None) -> Config:
@@ -68,13 +72,14 @@ def _own_site(films: Sequence[Path]) -> dict[str, Any]:
     return {"districts": [{"id": DISTRICT, "name": "本地 Local"}], "sites": [site]}
 
 
-def film_runs(config: Config, sight: Sight, stores: Stores | None = None) -> Iterator[FilmRun]:
-    """The films of a configuration, one after the other; with `stores`, their violations become cases."""
+def film_runs(config: Config, sight: Sight, stores: Stores | None = None) -> list[Callable[[], FilmRun]]:
+    """Starts each film of a configuration; with `stores`, their violations become cases.
+
+    A start raises SourceUnreadable where there is no such film.
+    """
     if stores:
         add_places(config, stores.inventory)
-    for site in config.sites:
-        for camera in site.cameras:
-            yield _film_run(config, site, camera, sight, stores)
+    return [partial(_film_run, config, site, camera, sight, stores) for site in config.sites for camera in site.cameras]
 
 
 def _film_run(config: Config, site: Site, camera: Camera, sight: Sight, stores: Stores | None) -> FilmRun:
@@ -86,9 +91,24 @@ def _film_run(config: Config, site: Site, camera: Camera, sight: Sight, stores: 
     line = build_line(ref, rules_for(config, site, camera), sight, recorder, health)
 
     def snapshot(violation: Violation) -> Path | None:
-        return config.store.evidence / evidence_key(violation, EvidenceKind.SNAPSHOT, JPEG) if stores else None
+        return config.store.evidence / _key(stores, violation) if stores else None
 
-    return FilmRun(path.name, source.duration, replay(source, line), snapshot)
+    return FilmRun(path.name, source.duration, _judged(path, replay(source, line)), snapshot, lambda: source.corrupt)
+
+
+def _judged(path: Path, steps: Iterator[tuple[float, list[Change]]]) -> Iterator[tuple[float, list[Change]]]:
+    """The same steps; the last is the film's end, so that one before it is a single frame."""
+    count = 0
+    for step in steps:
+        count += 1
+        yield step
+    if count == 2:
+        raise SourceUnreadable(f"{path}: a single picture shows nothing that lasts -> kitchenwatch detect {path.name}")
+
+
+def _key(stores: Stores, violation: Violation) -> str:
+    """As the store tells it: an earlier replay may have filed it under another day, if the file was touched since."""
+    return stores.reading.evidence(EVERYTHING, violation.id, EvidenceKind.SNAPSHOT).key
 
 
 def _records(
@@ -110,7 +130,7 @@ def began(path: Path) -> datetime:
     try:
         return datetime.fromtimestamp(path.stat().st_mtime, UTC)
     except OSError as error:
-        raise SourceUnreadable(f"{path}: {error.strerror}") from None
+        raise SourceUnreadable(f"{path}: {error.strerror} -> give a film") from None
 
 
 def _ids(films: Sequence[Path]) -> Iterator[tuple[str, Path]]:

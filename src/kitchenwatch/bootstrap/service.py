@@ -75,6 +75,8 @@ class Service:
 
     def stop(self) -> None:
         """End the cameras first, then write what they left, then the rest."""
+        # Before the cameras: on a full disk their workers may stand waiting for the scribe.
+        self.scribe.hurry()
         self.runner.stop()
         self.scribe.stop()
         self._stopping.set()

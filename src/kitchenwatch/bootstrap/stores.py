@@ -1,7 +1,10 @@
 """The store of an installation: rows, blobs, seals, opened together and by one process."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import httpx
 from filelock import FileLock, Timeout
@@ -24,7 +27,7 @@ from kitchenwatch.store.users import Users
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """Everything that remembers."""
+    """Everything that remembers; a context manager that closes it."""
 
     database: Database
     blobs: DiskBlobs
@@ -37,6 +40,16 @@ class Stores:
     tokens: Tokens
     public_key: str
     turn: "Turn"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None:
+            self.turn.broke_off = True
+        self.close()
 
     def close(self) -> None:
         """Let another process have it."""
@@ -51,21 +64,24 @@ class Turn:
         locks: folder for lock and mark, beside the evidence.
 
     Raises:
-        StorageError: another process has its turn.
+        StorageError: another process has its turn, or the folder cannot be written.
     """
 
     def __init__(self, locks: Path) -> None:
-        locks.mkdir(parents=True, exist_ok=True)
         # Not bound to a thread: the one that ends the turn need not be the one that began it.
         self._lock = FileLock(locks / "store.lock", thread_local=False)
         self._mark = locks / "unfinished"
         try:
+            locks.mkdir(parents=True, exist_ok=True)
             self._lock.acquire(timeout=0)
+            self.broke_off = self._mark.exists()
+            """Whether the turn before was not ended: something may be half done."""
+            self._mark.touch()
         except Timeout:
             raise StorageError(f"{locks}: another kitchenwatch is writing to this store -> stop it first") from None
-        self.broke_off = self._mark.exists()
-        """Whether the turn before was not ended: something may be half done."""
-        self._mark.touch()
+        except OSError as error:
+            self._lock.release()
+            raise StorageError(f"{locks}: cannot be written ({error.strerror}) -> make room or give rights") from None
 
     def mended(self) -> None:
         """What was half done has been looked after."""
@@ -94,14 +110,16 @@ def open_stores(config: Config, clock: Clock) -> Stores:
     """
     folder = config.store.evidence
     blobs = DiskBlobs(folder)
-    turn = Turn(_locks(folder))
-    key = load_or_create_key(config.keys.private)
-    database = open_rows(config)
-    chain = FileChain(blobs, key, clock, _locks(folder), _timestamper(config, clock))
+    with ExitStack() as undo:
+        turn = Turn(_locks(folder))
+        undo.callback(turn.end)
+        key = load_or_create_key(config.keys.private)
+        database = open_rows(config)
+        undo.pop_all()
     return Stores(
         database=database,
         blobs=blobs,
-        chain=chain,
+        chain=FileChain(blobs, key, clock, _locks(folder), _timestamper(config, clock)),
         cases=SqlCases(database, clock),
         health=SqlHealthLog(database),
         inventory=Inventory(database),

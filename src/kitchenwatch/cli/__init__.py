@@ -13,7 +13,8 @@ def main() -> None:
     try:
         app()
     except KitchenwatchError as error:
-        fault(str(error))
+        for line in str(error).splitlines():
+            fault(line)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -71,7 +71,7 @@ def _look_after(wanted: Config, repair: bool) -> int:
     finally:
         stores.close()
     for problem in left:
-        fault(problem.text)
+        fault(f"{problem.text} -> kitchenwatch check --repair" if problem.mendable and not repair else problem.text)
     if not left:
         stdout.print(f"[green]✓[/] {wanted.store.evidence}: rows, files and seals agree", highlight=False)
     return len(left)

@@ -4,7 +4,7 @@ import json
 import logging
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import cv2
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from kitchenwatch.bootstrap.sight import build_picture_detector
 from kitchenwatch.cli.options import MaybeConfigPath
 from kitchenwatch.cli.screen import fault, log_to_screen, progress
+from kitchenwatch.errors import SourceUnreadable
 from kitchenwatch.model import LABELS, Detections
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"}
@@ -32,10 +33,11 @@ def detect(
     broken = 0
     with progress() as bar:
         for path in bar.track(pictures, description="looking"):
-            image = cast(NDArray[np.uint8] | None, cv2.imread(str(path), cv2.IMREAD_COLOR))
-            if image is None:
+            try:
+                image = _read(path)
+            except SourceUnreadable as error:
                 broken += 1
-                fault(f"{path}: not a picture that can be read")
+                fault(str(error))
                 continue
             row = _row(path, image, detector.detect(image))
             typer.echo(json.dumps(row, ensure_ascii=False) if as_json else _line(row))
@@ -51,6 +53,20 @@ def _pictures(paths: list[Path]) -> Iterator[Path]:
             yield from sorted(each for each in path.rglob("*") if each.suffix.lower() in SUFFIXES)
         else:
             yield path
+
+
+def _read(path: Path) -> NDArray[np.uint8]:
+    """BGR. `cv2.imread` would say on stderr, in its own words, what is wrong. Raises SourceUnreadable."""
+    try:
+        data = np.fromfile(path, np.uint8)
+        image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+    except OSError as error:
+        raise SourceUnreadable(f"{path}: {error.strerror} -> name pictures, or folders that hold some") from None
+    except cv2.error:  # what claims to be larger than any camera's picture
+        image = None
+    if image is None:
+        raise SourceUnreadable(f"{path}: not a picture that can be read -> give a JPEG or PNG file")
+    return image.astype(np.uint8, copy=False)
 
 
 def _row(path: Path, image: NDArray[np.uint8], found: Detections) -> dict[str, Any]:

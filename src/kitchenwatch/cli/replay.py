@@ -2,7 +2,8 @@
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -32,31 +33,32 @@ def replay(
 ) -> None:
     """Look for violations in recorded films."""
     log_to_screen(logging.WARNING)
+    if site and not config_path:
+        raise typer.BadParameter("is one of a configuration; name that with --config", param_hint="--site")
     asked = films_config(films, config.load(config_path) if config_path else None, site)
     sight = build_sight(asked.detector.model, asked.detector.engine, asked.detector.threads)
-    stores = open_stores(asked, SystemClock()) if store else None
-    try:
-        rows, broken = _run_all(film_runs(asked, sight, stores), len(films), as_json)
-    finally:
-        if stores:
-            stores.close()
+    with ExitStack() as ending:
+        stores = ending.enter_context(open_stores(asked, SystemClock())) if store else None
+        rows, broken = _run_all(film_runs(asked, sight, stores), as_json)
     if not as_json:
         _print_table(rows)
     if broken:
         raise typer.Exit(1)
 
 
-def _run_all(runs: Iterator[FilmRun], count: int, as_json: bool) -> tuple[list[Row], int]:
+def _run_all(starts: Sequence[Callable[[], FilmRun]], as_json: bool) -> tuple[list[Row], int]:
     """Every film, whatever becomes of the others; its violations, and how many films were broken."""
     rows: list[Row] = []
     broken = 0
     with progress() as bar:
-        for number, run in enumerate(runs, 1):
+        for number, start in enumerate(starts, 1):
             try:
-                for row in _run(run, bar, f"{run.name} ({number}/{count})"):
+                run = start()
+                for row in _run(run, bar, f"{run.name} ({number}/{len(starts)})"):
                     rows.append(row)
                     if as_json:
                         typer.echo(json.dumps(row, ensure_ascii=False))
+                broken += run.left_out() > 0
             except SourceUnreadable as error:
                 broken += 1
                 fault(str(error))
@@ -65,10 +67,12 @@ def _run_all(runs: Iterator[FilmRun], count: int, as_json: bool) -> tuple[list[R
 
 def _run(run: FilmRun, bar: Progress, title: str) -> Iterator[Row]:
     task = bar.add_task(title, total=run.duration)
-    for t, changes in run.steps:
-        bar.update(task, completed=t)
-        yield from (_row(run, change.violation) for change in changes if _is_last(change))
-    bar.remove_task(task)
+    try:
+        for t, changes in run.steps:
+            bar.update(task, completed=t)
+            yield from (_row(run, change.violation) for change in changes if _is_last(change))
+    finally:
+        bar.remove_task(task)
 
 
 def _is_last(change: Change) -> bool:

@@ -15,17 +15,27 @@ stdout = Console()
 
 def log_to_screen(level: int) -> None:
     """Send log lines to stderr."""
-    handler = RichHandler(console=stderr, show_path=False, markup=False, log_time_format="%m-%d %H:%M:%S")
-    logging.basicConfig(level=level, format="%(message)s", handlers=[handler], force=True)
+    logging.basicConfig(level=level, handlers=[_handler()], force=True)
     for noisy in ("httpx", "httpcore", "alembic", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
+def _handler() -> logging.Handler:
+    """Columns and colours for a person; for a journal or a file one line a record, however long."""
+    if not stderr.is_terminal:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s: %(message)s", "%m-%d %H:%M:%S"))
+        return handler
+    rich = RichHandler(console=stderr, show_path=False, markup=False, log_time_format="%m-%d %H:%M:%S")
+    rich.setFormatter(logging.Formatter("%(message)s"))
+    return rich
+
+
 @contextmanager
 def progress() -> Iterator[Progress]:
-    """A progress bar that vanishes when done."""
+    """A progress bar that vanishes when done; none where nobody looks."""
     columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=stderr, transient=True) as bar:
+    with Progress(*columns, console=stderr, transient=True, disable=not stderr.is_terminal) as bar:
         yield bar
 
 

@@ -36,7 +36,8 @@ def open_door(wanted: Config, config_path: Path) -> socket.socket:
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
-        problem = f"web: cannot listen on {host}:{port} ({error.strerror})"
+        reason, _, _ = str(error.strerror).partition(" (")  # behind it, Python tells the address once more
+        problem = f"web: cannot listen on {host}:{port} ({reason})"
         raise ConfigError(str(config_path), problem, remedy="give another host or port, or end what has it") from None
 
 

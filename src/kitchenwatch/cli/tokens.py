@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from kitchenwatch import config
 from kitchenwatch.bootstrap.stores import open_rows
@@ -15,6 +15,8 @@ from kitchenwatch.cli.users import ACTOR
 from kitchenwatch.clock import SystemClock
 from kitchenwatch.config import Config
 from kitchenwatch.store.tokens import Tokens
+
+UUID_LENGTH = 36
 
 app = typer.Typer(help="Secrets for programs that use the API.", no_args_is_help=True)
 
@@ -36,7 +38,8 @@ def create(
 @app.command("list")
 def list_tokens(config_path: ConfigPath = DEFAULT_CONFIG) -> None:
     """Tell which tokens there are (never their secrets)."""
-    table = Table("id", "user", "note", "created", "expires", "revoked")
+    # Whole however narrow the screen is: `revoke` asks for it.
+    table = Table(Column("id", min_width=UUID_LENGTH, no_wrap=True), "user", "note", "created", "expires", "revoked")
     for token in tokens(config.load(config_path)).all():
         days = [f"{at:%Y-%m-%d}" if at else "" for at in (token.created_at, token.expires_at, token.revoked_at)]
         table.add_row(str(token.id), token.user_name, token.note, *days)

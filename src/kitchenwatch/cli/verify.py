@@ -8,6 +8,7 @@ from uuid import UUID
 import typer
 
 from kitchenwatch.cli.screen import fault, progress, stderr, stdout
+from kitchenwatch.errors import NotFound
 from kitchenwatch.evidence.findings import Report
 from kitchenwatch.evidence.keys import load_public_key
 from kitchenwatch.evidence.links import Witness
@@ -25,7 +26,7 @@ def verify(
     tsa: Annotated[Path | None, typer.Option(help="Root certificates (PEM) of the time-stamping authority.")] = None,
 ) -> None:
     """Check every seal and every file; name what was changed, removed, reordered or cut off."""
-    timestamps = TimestampVerifier(tsa.read_bytes()) if tsa else None
+    timestamps = TimestampVerifier(_certificates(tsa)) if tsa else None
     with progress() as bar:
         task = bar.add_task("verifying")
         report = verify_store(
@@ -39,6 +40,13 @@ def verify(
     _tell(report)
     if not report.ok:
         raise typer.Exit(1)
+
+
+def _certificates(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise NotFound(f"{path}: {error.strerror} -> name the authority's certificates (PEM)") from None
 
 
 def _witness(text: str) -> Witness:

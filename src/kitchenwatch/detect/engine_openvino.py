@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 from kitchenwatch.detect.names import names_in
 from kitchenwatch.errors import MissingExtra, ModelError
 
+# Side of a picture that the network's coarsest level (1/32) still sees.
+SMALLEST = 32
+
 
 class OpenVinoEngine:
     """The same ONNX file as ONNX Runtime reads.
@@ -26,16 +29,21 @@ class OpenVinoEngine:
             import openvino
         except ImportError as missing:
             raise MissingExtra("the OpenVINO engine", "openvino") from missing
+        self._own = threading.local()
         try:
             network = openvino.Core().read_model(path)
             self._compiled = openvino.compile_model(
                 network, "CPU", {"INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": 1}
             )
+            # OpenVINO's bindings look for NumPy at the first run, and two threads in their first run lock up the
+            # whole process: one waits for the other while it holds the interpreter. So the first run is made here.
+            self.run(np.zeros((1, 3, SMALLEST, SMALLEST), np.float32))
         except RuntimeError as cause:
-            raise ModelError(f"{path}: not a model that can be loaded -> export it again ({cause})") from cause
+            # It lists all that it tried, a line each; the first says what happened.
+            reason = str(cause).partition("\n")[0]
+            raise ModelError(f"{path}: not a model that can be loaded -> export it again ({reason})") from cause
         place = ["framework", "names"]
         self.labels = names_in(network.get_rt_info(place).astype(str) if network.has_rt_info(place) else "")
-        self._own = threading.local()
 
     @property
     def name(self) -> str:

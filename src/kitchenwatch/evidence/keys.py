@@ -114,7 +114,9 @@ def _load(path: Path, load: Callable[[bytes], Loaded], half: str) -> Loaded:
     try:
         return load(path.read_bytes())
     except OSError as error:
-        raise SealError(f"{path}: cannot read the {half} key: {error.strerror}") from error
+        raise SealError(
+            f"{path}: cannot read the {half} key: {error.strerror} -> give the one that kitchenwatch made"
+        ) from error
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise SealError(
             f"{path}: not an unencrypted {half} key in PEM -> give the one that kitchenwatch made"

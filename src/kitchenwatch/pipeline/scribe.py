@@ -40,9 +40,13 @@ class Scribe:
         """Queue a job; it may be run more than once, so it must be idempotent."""
         self._jobs.put(job)
 
-    def stop(self) -> None:
-        """Write what waits, trying each job once more at most, then end."""
+    def hurry(self) -> None:
+        """Try each job once more at most from now on, so that whoever waits in `submit` can go on and end."""
         self._hurry.set()
+
+    def stop(self) -> None:
+        """Write what waits, in a hurry, then end."""
+        self.hurry()
         self._jobs.put(None)
         self._thread.join()
 

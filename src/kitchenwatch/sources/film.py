@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 # A film that ends this much before its announced length was cut off; headers are rounded more finely than that.
 CUT_OFF_S = 1.0
 RUN_DIGITS = 16
+COPY_AGAIN = "copy it from the recorder again"
 
 
 class FilmSource:
@@ -92,14 +93,15 @@ class FilmSource:
                 self._complain(stream, reading)
 
     def _complain(self, stream: Stream, reading: "_Reading") -> None:
-        if stream.corrupt:
-            log.warning("%s: %d broken pictures left out", self._path, stream.corrupt)
         if reading.last is None:
-            raise SourceUnreadable(f"{self._path}: none of its pictures can be decoded")
+            raise SourceUnreadable(f"{self._path}: none of its pictures can be decoded -> {COPY_AGAIN}")
         if reading.error:
             raise SourceUnreadable(f"{self._path}: breaks off at {reading.last:.1f} s ({reading.error})")
         if stream.duration and reading.last < stream.duration - stream.step - CUT_OFF_S:
-            raise SourceUnreadable(f"{self._path}: breaks off at {reading.last:.1f} s of {stream.duration:.1f} s")
+            length = f"{reading.last:.1f} s of {stream.duration:.1f} s"
+            raise SourceUnreadable(f"{self._path}: breaks off at {length} -> {COPY_AGAIN}")
+        if stream.corrupt:
+            log.warning("%s: %d broken pictures left out -> %s", self._path, stream.corrupt, COPY_AGAIN)
 
 
 class _Reading:

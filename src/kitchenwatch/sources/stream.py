@@ -184,7 +184,7 @@ class Stream:
             return av.open(self._address, "r", options=options, timeout=(settings.open_s, settings.read_s))
         path = Path(self._address).absolute()
         if not path.is_file() or not path.stat().st_size:
-            raise SourceUnreadable(f"{path}: {'is empty' if path.exists() else 'no such file'} -> give a film")
+            raise SourceUnreadable(f"{path}: {'is empty' if path.is_file() else 'no such file'} -> give a film")
         # "file:" so that a colon in a name is not taken for a protocol.
         return av.open(f"file:{path}", "r", options={"protocol_whitelist": "file", "format_whitelist": FILM_FORMATS})
 
@@ -217,7 +217,7 @@ class Stream:
             return SourceDenied(f"{self}: the camera refuses the user name or password -> correct the camera's url")
         reason = getattr(error, "strerror", None) or type(error).__name__
         if not self.live:
-            return SourceUnreadable(f"{self}: not a film that can be read ({reason})")
+            return SourceUnreadable(f"{self}: not a film that can be read ({reason}) -> give an MP4, MKV, AVI … file")
         if isinstance(error, av.error.ExitError):
             reason = "no answer in time"
         elif isinstance(error, av.error.InvalidDataError):

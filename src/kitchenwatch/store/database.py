@@ -113,7 +113,10 @@ class Database:
                 raise MissingExtra("PostgreSQL", "postgres") from error
         path = Path(self._url.database or "")
         refuse_network(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(f"{path}: {error.strerror} -> give a folder to write to") from None
         engine = create_engine(self._url)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

@@ -1,0 +1,15 @@
+"""What tests of the command line need."""
+
+from pathlib import Path
+
+import pytest
+
+from commandline import Command, command_in
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Runs `command("user", "list")` in the test's folder, on a screen of 100 columns."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    return command_in(monkeypatch, capsys)

@@ -1,0 +1,47 @@
+"""What the command line tells about itself."""
+
+from collections.abc import Iterator
+
+import pytest
+from typer.main import get_command
+
+from commandline import Command
+from kitchenwatch import __version__
+from kitchenwatch.cli.app import app
+
+
+def paths(command: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Every command and group, as the words that name it."""
+    yield path
+    for name, below in getattr(command, "commands", {}).items():
+        yield from paths(below, (*path, name))
+
+
+COMMANDS = list(paths(get_command(app)))
+
+
+def test_all_commands_are_there() -> None:
+    known = {path[0] for path in COMMANDS if path}
+    assert known == {"bench", "check", "db", "demo", "detect", "replay", "serve", "token", "user", "verify"}
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_each_command_explains_itself(command: Command, path: tuple[str, ...]) -> None:
+    said = command(*path, "--help")
+    assert said.status == 0
+    lines = said.out.splitlines()
+    words = [line.strip() for line in lines if line.strip()]
+    assert words[0].startswith(f"Usage: kitchenwatch {' '.join(path)}".rstrip())
+    assert words[1].endswith(".")  # a sentence that says what it is for
+    assert max(map(len, lines)) <= 100
+
+
+def test_version(command: Command) -> None:
+    assert command("--version").out == f"{__version__}\n"
+
+
+@pytest.mark.parametrize("wrong", [["nonsense"], ["replay", "--nonsense"], ["user", "add"], ["token", "revoke", "x"]])
+def test_what_is_asked_for_wrongly_is_no_success(command: Command, wrong: list[str]) -> None:
+    said = command(*wrong)
+    assert (said.status, said.out) == (2, "")
+    assert "Usage: kitchenwatch" in said.err
