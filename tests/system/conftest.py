@@ -1,6 +1,7 @@
 """What tests of the whole way need: sample films, recipients, living installations."""
 
 import json
+import socket
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -73,3 +74,10 @@ def live(tmp_path: Path) -> Iterator[Callable[..., Living]]:
     yield start
     for living in started:
         living.stop()
+
+
+@pytest.fixture
+def silent_url() -> Iterator[str]:
+    """A camera that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"rtsp://127.0.0.1:{server.getsockname()[1]}/silent"

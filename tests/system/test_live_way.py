@@ -1,7 +1,6 @@
 """The whole way, with everything real: cameras over RTSP, the service, webhooks, the event stream, a browser."""
 
 import io
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -254,18 +253,11 @@ def told_of_gaps(recipient: Recipient, number: int) -> bool:
     return [event["data"]["began"] for event in events] == [True, False] * number
 
 
-@pytest.fixture
-def silent_url() -> Iterator[str]:
-    """A camera that takes connections and never says a word."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        yield f"rtsp://127.0.0.1:{server.getsockname()[1]}/silent"
-
-
 def test_the_service_stops_while_a_camera_hangs(silent_url: str, live: Callable[..., Living]) -> None:
     before = thread_names()
     living = live({"hangs": silent_url})
     wait_for(lambda: "rtsp-hangs" in thread_names(), "the connection that hangs")
-    stopping = threading.Thread(target=living.stop)
+    stopping = threading.Thread(target=living.stop, daemon=True)
     stopping.start()
     stopping.join(10)
     assert not stopping.is_alive()

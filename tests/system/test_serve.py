@@ -55,13 +55,6 @@ def serve(tmp_path: Path) -> Iterator[Callable[[Path], Served]]:
 
 
 @pytest.fixture
-def silent_url() -> Iterator[str]:
-    """A camera that takes connections and never says a word."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        yield f"rtsp://127.0.0.1:{server.getsockname()[1]}/silent"
-
-
-@pytest.fixture
 def config_path(tmp_path: Path, silent_url: str) -> Path:
     """Of a site whose one camera hangs while it connects."""
     folder = tmp_path / "canteen"

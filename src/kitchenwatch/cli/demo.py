@@ -15,11 +15,12 @@ from kitchenwatch.bootstrap.service import Service
 from kitchenwatch.cli.screen import log_to_screen, stderr
 from kitchenwatch.cli.serve import announce, open_door, watching, web_server
 from kitchenwatch.clock import SystemClock
-from kitchenwatch.errors import SourceUnreadable
+from kitchenwatch.errors import ConfigError, SourceUnreadable
 from kitchenwatch.model import Alert, AlertType, Role, Scope
 from kitchenwatch.store.reading import Reading
 
 SAMPLES = Path(__file__).parents[3] / "sample_videos"
+CONFIG = "kitchenwatch.yaml"
 LOOK_S = 0.5
 
 
@@ -34,9 +35,9 @@ def demo(
     found = sorted(str(film.relative_to(films)) for film in films.rglob("*.mp4"))
     if not found:
         raise SourceUnreadable(f"{films}: holds no .mp4 film -> name a folder of films with --films")
-    shutil.rmtree(folder, ignore_errors=True)
+    _clear(folder)
     with playing(films) as rtsp:
-        config_path = write_config(folder / "kitchenwatch.yaml", rtsp, found, port)
+        config_path = write_config(folder / CONFIG, rtsp, found, port)
         wanted = config.load(config_path)
         service = Service(wanted, SystemClock())
         with open_door(wanted, config_path) as door, watching(service):
@@ -46,6 +47,13 @@ def demo(
             crier = Crier(service.stores.reading, server, cases)
             threading.Thread(target=crier.run, name="crier", daemon=True).start()
             server.run(sockets=[door])
+
+
+def _clear(folder: Path) -> None:
+    """Remove what an earlier demo left, and nothing else. Raises ConfigError."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / CONFIG).exists():
+        raise ConfigError(str(folder), "holds something else than a demo", remedy="name another folder with --folder")
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 class Crier:
