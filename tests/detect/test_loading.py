@@ -72,6 +72,15 @@ def test_two_threads_may_run_a_network_for_the_first_time_at_once() -> None:
     subprocess.run([sys.executable, "-c", FIRST_RUNS], check=True, timeout=60)
 
 
+@pytest.mark.parametrize("engine", ["onnxruntime", "openvino"])
+def test_an_engine_tells_nobody_that_it_runs(engine: str, tmp_path: Path) -> None:
+    pytest.importorskip(engine, reason=f"needs the extra: pip install 'kitchenwatch[{engine}]'")
+    program = f'from kitchenwatch.detect.loading import load_model; load_model(prefer="{engine}")'
+    # Their telemetry keeps a number of the machine in the user's home before it sends anything.
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60, env={"HOME": str(tmp_path)})
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_checkpoint_of_ultralytics_runs_as_it_is(tmp_path: Path) -> None:
     ultralytics = pytest.importorskip("ultralytics", reason="needs the extra: pip install 'kitchenwatch[train]'")
     network = import_module("ultralytics.nn.tasks").DetectionModel("yolo11n.yaml", nc=len(LABELS), verbose=False)

@@ -15,7 +15,14 @@ from kitchenwatch.bootstrap.sight import build_sight
 from kitchenwatch.cli.screen import log_to_screen, progress, stdout
 from kitchenwatch.detect.loading import Preference
 
-STAGES = "source", "health", "look 1", "tracks", "look 2", "rules"
+STAGES = {
+    "source": "source",
+    "health": "health",
+    "look 1": "look1",
+    "tracks": "track",
+    "look 2": "look2",
+    "rules": "rules",
+}
 
 app = typer.Typer(help="What things cost on this machine.", no_args_is_help=True)
 
@@ -35,7 +42,8 @@ def speed(
     wanted = films_config(films)
     sight = build_sight(engine=engine)
     stdout.print(f"{sight.model.path.name} by {sight.model.engine.name}", highlight=False)
-    table = Table("film", "people", "CPU-s/s", "× decode", "MB", *STAGES, box=SIMPLE, pad_edge=False)
+    # Narrow enough that a terminal of 80 columns cuts no figure.
+    table = Table("film", "people", "CPU-s/s", "×decode", "MB", *STAGES.values(), box=SIMPLE, padding=(0, 1, 0, 0))
     table.caption = "CPU-seconds per second of film; times decoding alone; peak memory; CPU-ms per second by stage"
     with progress() as bar:
         for film in films:
