@@ -6,9 +6,9 @@ from typing import Any
 from uuid import uuid5
 
 import pytest
-from http_receiver import LOOPBACK, Receiver
 from outboxes import BEGIN, Filled, InDatabase, InMemory
 
+from http_receiver import LOOPBACK, Receiver
 from kitchenwatch.alerts.egress import Egress
 from kitchenwatch.clock import ManualClock
 from kitchenwatch.model import NAMESPACE, Alert, AlertType, Delivery, Kind

@@ -5,9 +5,9 @@ Arguments: the database's URL, the receiver's URL.
 
 import sys
 
-from http_receiver import LOOPBACK, SECRET
 from outboxes import SITE
 
+from http_receiver import LOOPBACK, SECRET
 from kitchenwatch.alerts.dispatcher import Dispatcher
 from kitchenwatch.alerts.egress import Egress
 from kitchenwatch.alerts.lane import PushPolicy

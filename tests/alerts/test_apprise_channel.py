@@ -5,8 +5,8 @@ import logging
 from collections.abc import Callable
 
 import pytest
-from http_receiver import Receiver
 
+from http_receiver import Receiver
 from kitchenwatch.alerts.apprise_channel import AppriseChannel
 from kitchenwatch.clock import ManualClock
 from kitchenwatch.errors import ConfigError, DeliveryRetry

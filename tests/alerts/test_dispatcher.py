@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from http_receiver import SECRET, Receiver, Request
 
+from http_receiver import SECRET, Receiver, Request
 from kitchenwatch.alerts.dispatcher import Dispatcher
 from kitchenwatch.alerts.egress import Egress
 from kitchenwatch.alerts.lane import PushPolicy

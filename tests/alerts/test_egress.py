@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from certificates import self_signed
-from http_receiver import LOOPBACK, Receiver
 
+from http_receiver import LOOPBACK, Receiver
 from kitchenwatch.alerts.egress import Egress
 from kitchenwatch.errors import DeliveryRefused, DeliveryRetry
 

@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from http_receiver import Receiver
 
+from http_receiver import Receiver
 from kitchenwatch.alerts.egress import Egress
 from kitchenwatch.alerts.robot import RobotChannel, Service
 from kitchenwatch.clock import ManualClock

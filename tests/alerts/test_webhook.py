@@ -7,9 +7,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from http_receiver import SECRET, Receiver, Request
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
+from http_receiver import SECRET, Receiver, Request
 from kitchenwatch.alerts.egress import Egress
 from kitchenwatch.alerts.webhook import WebhookChannel
 from kitchenwatch.clock import ManualClock, SystemClock
