@@ -5,15 +5,12 @@ from pathlib import Path
 
 from kitchenwatch.bench.speed import Bill, Cost, measure, metered
 from kitchenwatch.bootstrap.films import began
+from kitchenwatch.bootstrap.lines import Part, build_line
 from kitchenwatch.bootstrap.sight import Sight
 from kitchenwatch.config import Config, rules_for
 from kitchenwatch.model import CameraRef
-from kitchenwatch.pipeline.line import CameraLine
 from kitchenwatch.pipeline.unrecorded import NoHealthLog, NoRecorder
-from kitchenwatch.rules.judge import CameraJudge
 from kitchenwatch.sources.film import FilmSource
-from kitchenwatch.sources.health import PictureWatch
-from kitchenwatch.tracking import PeopleTracker
 
 
 def film_cost(film: Path, config: Config, sight: Sight) -> Iterator[tuple[float, Cost | None]]:
@@ -21,15 +18,12 @@ def film_cost(film: Path, config: Config, sight: Sight) -> Iterator[tuple[float,
     site = config.sites[0]
     camera = CameraRef(film.name, site.id)
     bill = Bill()
-    line = CameraLine(
-        picture=metered(PictureWatch(), bill, "health"),
-        health=NoHealthLog(),
-        people=metered(sight.people, bill, "look 1"),
-        tracker=metered(PeopleTracker(), bill, "tracks"),
-        person=metered(sight.person, bill, "look 2"),
-        judge=metered(CameraJudge(camera, rules_for(config, site, site.cameras[0]), sight.calibration), bill, "rules"),
-        recorder=NoRecorder(),
-    )
+
+    def with_meter(part: Part, stage: str) -> Part:
+        return metered(part, bill, stage)
+
+    rules = rules_for(config, site, site.cameras[0])
+    line = build_line(camera, rules, sight, NoRecorder(), NoHealthLog(), with_meter)
     return measure(_source(film, config), line, bill, _source(film, config))
 
 

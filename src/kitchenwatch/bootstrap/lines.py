@@ -1,7 +1,7 @@
 """A camera's line, its parts joined."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from kitchenwatch import __version__
 from kitchenwatch.bootstrap.sight import Sight
@@ -15,18 +15,36 @@ from kitchenwatch.rules.rule import RuleSettings
 from kitchenwatch.sources.health import PictureWatch
 from kitchenwatch.tracking import PeopleTracker
 
+Part = TypeVar("Part")
+
+
+class Fit(Protocol):
+    """Fits a part into the line as the stage of that name: as it is, or with a meter before it."""
+
+    def __call__(self, part: Part, stage: str) -> Part: ...
+
+
+def as_it_is(part: Part, stage: str) -> Part:
+    """The part itself."""
+    return part
+
 
 def build_line(
-    camera: CameraRef, rules: Sequence[RuleSettings], sight: Sight, recorder: Recorder, health: HealthLog
+    camera: CameraRef,
+    rules: Sequence[RuleSettings],
+    sight: Sight,
+    recorder: Recorder,
+    health: HealthLog,
+    fit: Fit = as_it_is,
 ) -> CameraLine:
     """A line of its own for one camera; only `sight` is shared."""
     return CameraLine(
-        picture=PictureWatch(),
+        picture=fit(PictureWatch(), "health"),
         health=health,
-        people=sight.people,
-        tracker=PeopleTracker(),
-        person=sight.person,
-        judge=CameraJudge(camera, rules, sight.calibration),
+        people=fit(sight.people, "look 1"),
+        tracker=fit(PeopleTracker(), "tracks"),
+        person=fit(sight.person, "look 2"),
+        judge=fit(CameraJudge(camera, rules, sight.calibration), "rules"),
         recorder=recorder,
     )
 
