@@ -9,6 +9,7 @@
     │   ├── SourceDenied       do not hammer: wrong credentials
     │   └── SourceUnreadable   give up: not a film, or a broken one
     ├── ModelError         the detector cannot be loaded
+    ├── DatasetError       training pictures are not in order
     ├── MissingExtra       an optional package is not installed (names the extra)
     ├── StorageError       evidence or rows cannot be written
     │   └── StorageFull        retry when there is room
@@ -65,6 +66,10 @@ class SourceUnreadable(SourceError):
 
 class ModelError(KitchenwatchError):
     """The detector cannot be loaded or does not fit."""
+
+
+class DatasetError(KitchenwatchError):
+    """Training pictures or their labels are missing, broken or contradict each other."""
 
 
 class MissingExtra(KitchenwatchError):

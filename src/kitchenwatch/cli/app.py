@@ -5,7 +5,21 @@ from typing import Annotated
 import typer
 
 from kitchenwatch import __version__
-from kitchenwatch.cli import bench, check, database, demo, detect, replay, serve, tokens, users, verify
+from kitchenwatch.cli import (
+    bench,
+    check,
+    database,
+    demo,
+    detect,
+    evaluate,
+    export,
+    replay,
+    serve,
+    tokens,
+    train,
+    users,
+    verify,
+)
 
 app = typer.Typer(
     name="kitchenwatch",
@@ -20,6 +34,9 @@ app.command()(replay.replay)
 app.command()(detect.detect)
 app.command()(check.check)
 app.command()(verify.verify)
+app.command()(train.train)
+app.command()(evaluate.evaluate)
+app.command()(export.export)
 app.add_typer(bench.app, name="bench")
 app.add_typer(database.app, name="db")
 app.add_typer(users.app, name="user")

@@ -31,7 +31,8 @@ class Model:
 
     Attributes:
         path: the file.
-        sha256: hex digest of the file, for manifests and for the calibration that belongs to it.
+        sha256: hex digest of the file (`.xml` and `.bin` as one), for manifests and for the calibration that
+            belongs to it.
         engine: what runs it.
     """
 
@@ -67,7 +68,7 @@ def load_model(path: Path | None = None, prefer: Preference = "auto", threads: i
     """A model ready to run.
 
     Args:
-        path: `.onnx`, or `.pt` with the extra `train`; the shipped model if None.
+        path: `.onnx`, OpenVINO's `.xml`, or `.pt` with the extra `train`; the shipped model if None.
         prefer: engine for `.onnx`; `auto` takes OpenVINO where it is installed, because it is faster.
         threads: of one run of the engine.
 
@@ -77,18 +78,26 @@ def load_model(path: Path | None = None, prefer: Preference = "auto", threads: i
     """
     path = path or default_model()
     if not path.is_file():
-        raise ModelError(f"{path}: no such file -> name a .onnx or .pt model")
+        raise ModelError(f"{path}: no such file -> name a .onnx, .xml or .pt model")
     engine = load_engine(path, prefer, threads)
     _check_labels(path, engine.labels)
-    return Model(path, hashlib.sha256(path.read_bytes()).hexdigest(), engine)
+    return Model(path, digest(path), engine)
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a model. In OpenVINO's format the weights lie in a file of their own, which counts too."""
+    parts = [path, path.with_suffix(".bin")] if path.suffix == ".xml" else [path]
+    return hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()
 
 
 def load_engine(path: Path, prefer: Preference = "auto", threads: int = 1) -> LabelledEngine:
     """The engine for that file, its labels not yet checked. Raises ModelError, MissingExtra."""
     if path.suffix == ".pt":
         return TorchEngine(path, threads)
+    if path.suffix == ".xml":
+        return OpenVinoEngine(path, threads)
     if path.suffix != ".onnx":
-        raise ModelError(f"{path}: unknown kind of model {path.suffix!r} -> use .onnx or .pt")
+        raise ModelError(f"{path}: unknown kind of model {path.suffix!r} -> use .onnx, .xml or .pt")
     if prefer == "openvino" or (prefer == "auto" and find_spec("openvino")):
         return OpenVinoEngine(path, threads)
     return OnnxEngine(path, threads)
@@ -98,5 +107,5 @@ def _check_labels(path: Path, labels: tuple[str, ...]) -> None:
     if labels != LABELS:
         raise ModelError(
             f"{path}: the model's labels are {', '.join(labels) or 'not stated'}, kitchenwatch needs "
-            f"{', '.join(LABELS)} -> use a model trained on these labels and exported by scripts/export_model.py"
+            f"{', '.join(LABELS)} -> use a model trained on these labels and exported by `kitchenwatch export`"
         )

@@ -1,31 +1,38 @@
-"""What a detector's scores are worth: the log-likelihood ratio of one look.
+"""What a detector's scores are worth: the log-likelihood ratio of one look, and the probability of one detection.
 
-The numbers lie in a JSON file beside the model and are fitted on held-out looks::
+The numbers lie in a JSON file beside the model. `kitchenwatch calibrate` fits them on held-out looks::
 
     {"model_sha256": "...", "fitted_on": "...",
-     "kinds": {"no_hat":  {"bias": 0.1, "violating": 0.9, "complying": 0.8, "head": 0.2, "limit": 4.0},
+     "kinds": {"no_hat":  {"bias": 0.1, "violating": 0.9, "complying": 0.8, "head": 0.2, "limit": 4.0, "fit": {...}},
                "no_mask": {...},
-               "smoking": {"bias": 1.2, "violating": 0.7, "unseen": -0.3, "head": 0.2, "limit": 4.0},
-               "phone_use": {...}}}
+               "smoking": {"bias": 1.2, "violating": 0.7, "unseen": -0.3, "limit": 4.0, "fit": {...}},
+               "phone_use": {...}},
+     "labels": {"person": {"bias": 0.2, "seen": 1.4, "doubted": 2.1, "size": 0.1, "fit": {...}}, ...}}
 
-Scores enter as logits, so that the fit is a logistic regression (Platt 1999) whose prior has been taken out.
+where every `fit` tells what it rests on::
+
+    {"examples": 1231, "positive": 882, "ece": 0.015, "by_hand": false}
+
+For a kind scores enter as logits, so that the fit is a logistic regression (Platt 1999) whose prior has been taken out.
 """
 
 import math
 from pathlib import Path
 from typing import Annotated, Self
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
 from kitchenwatch.errors import ModelError
-from kitchenwatch.model import Kind, Sighting
+from kitchenwatch.geometry import Boxes, area
+from kitchenwatch.model import Kind, Label, Sighting
 
 # A score beyond these says no more: the tails are where a fit has no data.
 LOWEST, HIGHEST = 0.02, 0.98
 # Below this score a small object counts as not seen.
 UNSEEN_BELOW = 0.05
-# Head height in pixels at which the term for the head vanishes.
-HEAD_PX = 32.0
+# Head height in pixels at which the term for the head vanishes, and the heights beyond which it changes no more.
+HEAD_PX, SMALLEST_PX, LARGEST_PX = 32.0, 16.0, 64.0
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -41,39 +48,96 @@ def logit(score: float) -> float:
     return math.log(clipped / (1 - clipped))
 
 
+def log_score(score: float) -> tuple[float, float]:
+    """`ln(s)` and `-ln(1 - s)` of a score, clipped as by `logit`, which is their sum."""
+    clipped = min(max(score, LOWEST), HIGHEST)
+    return math.log(clipped), -math.log(1 - clipped)
+
+
+def size_term(px: float) -> float:
+    """Logarithm of a size in pixels over `HEAD_PX`; sizes beyond `SMALLEST_PX` and `LARGEST_PX` say no more."""
+    return math.log(min(max(px, SMALLEST_PX), LARGEST_PX) / HEAD_PX)
+
+
+def mean_side(box: Boxes) -> float:
+    """Geometric mean of a box's sides, in pixels."""
+    return float(np.sqrt(area(box)))
+
+
+class Fit(_Strict):
+    """What numbers rest on.
+
+    Attributes:
+        examples: how many they were fitted on, `positive` of which were true.
+        ece: expected calibration error on examples that the fit had not seen; None if there were too few to tell.
+        by_hand: too few to fit anything, so a person chose.
+    """
+
+    examples: Annotated[int, Field(ge=0)]
+    positive: Annotated[int, Field(ge=0)]
+    ece: Annotated[float, Field(ge=0, le=1)] | None
+    by_hand: bool
+
+
 class StateWorth(_Strict):
     """For a kind with a label on either side (`hat` and `no_hat`).
 
-    The ratio is `bias + violating·logit(v) - complying·logit(c) + head·ln(head_px / 32)`, within ± `limit` nats.
+    The ratio is `bias + violating·logit(v) - complying·logit(c) + head·size·(logit(v) - logit(c))` with
+    `size = ln(head_px / 32)`, within ± `limit` nats: scores of a small head are worth less. The size alone is worth
+    nothing: that masks were photographed in crowds must not make small heads masked.
     """
 
     bias: FiniteFloat
     violating: Weight
     complying: Weight
-    head: FiniteFloat
+    head: Weight
     limit: Positive
+    fit: Fit
 
     def llr(self, sighting: Sighting) -> float:
         """Log-likelihood ratio of this look, in nats, positive for the violation."""
-        labels = self.violating * logit(sighting.violating) - self.complying * logit(sighting.complying)
-        return _within(self.bias + labels + _head_term(self.head, sighting), self.limit)
+        bare, covered = logit(sighting.violating), logit(sighting.complying)
+        small = self.head * size_term(sighting.head_px) * (bare - covered)
+        return _within(self.bias + self.violating * bare - self.complying * covered + small, self.limit)
 
 
 class ObjectWorth(_Strict):
-    """For a kind with a small object (`cigarette`, `phone`): `unseen` is the worth of not seeing it, below zero."""
+    """For a kind with a small object (`cigarette`, `phone`): `unseen` is the worth of not seeing it, below zero.
+
+    If seen, the ratio is `bias + violating·logit(v)`, at most `limit` nats, and never less than if it were not seen.
+    """
 
     bias: FiniteFloat
     violating: Weight
     unseen: Annotated[float, Field(le=0, allow_inf_nan=False)]
-    head: FiniteFloat
     limit: Positive
+    fit: Fit
 
     def llr(self, sighting: Sighting) -> float:
         """Log-likelihood ratio of this look, in nats, positive for the violation."""
         if sighting.violating < UNSEEN_BELOW:
             return self.unseen
-        seen = self.violating * logit(sighting.violating)
-        return _within(self.bias + seen + _head_term(self.head, sighting), self.limit)
+        return max(self.unseen, min(self.bias + self.violating * logit(sighting.violating), self.limit))
+
+
+class LabelChance(_Strict):
+    """The probability that a detection of one label is right, by score `s` and size of its box.
+
+    Its log odds are `bias + seen·ln(s) - doubted·ln(1 - s) + size·ln(px / 32)`, where `px` is the geometric mean of the
+    box's sides (beta calibration, Kull et al., AISTATS 2017, with a term for the size).
+    """
+
+    bias: FiniteFloat
+    seen: Weight
+    doubted: Weight
+    size: FiniteFloat
+    fit: Fit
+
+    def of(self, score: float, box: Boxes) -> float:
+        """Of a detection with that score and box `(4,)`, in pixels of the camera's own resolution."""
+        seen, doubted = log_score(score)
+        odds = self.bias + self.seen * seen + self.doubted * doubted + self.size * size_term(mean_side(box))
+        return 1 / (1 + math.exp(-odds))
 
 
 class _Kinds(_Strict):
@@ -83,8 +147,18 @@ class _Kinds(_Strict):
     phone_use: ObjectWorth
 
 
+class _Labels(_Strict):
+    person: LabelChance
+    hat: LabelChance
+    no_hat: LabelChance
+    mask: LabelChance
+    no_mask: LabelChance
+    cigarette: LabelChance
+    phone: LabelChance
+
+
 class Calibration(_Strict):
-    """The worth of every kind's scores under one model.
+    """The worth of every kind's and every label's scores under one model.
 
     Attributes:
         model_sha256: hex digest of the model file that the numbers were fitted for.
@@ -96,6 +170,7 @@ class Calibration(_Strict):
     model_sha256: str
     fitted_on: str
     kinds: _Kinds
+    labels: _Labels
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -112,10 +187,13 @@ class Calibration(_Strict):
     @classmethod
     def neutral(cls) -> Self:
         """Made by hand, fitted to nothing: the test double, and a start for a model that has no calibration yet."""
-        state = StateWorth(bias=0, violating=1, complying=1, head=0, limit=4)
-        thing = ObjectWorth(bias=1.5, violating=1, unseen=-0.3, head=0, limit=4)
+        fit = Fit(examples=0, positive=0, ece=None, by_hand=True)
+        state = StateWorth(bias=0, violating=1, complying=1, head=0, limit=4, fit=fit)
+        thing = ObjectWorth(bias=1.5, violating=1, unseen=-0.3, limit=4, fit=fit)
         kinds = _Kinds(no_hat=state, no_mask=state, smoking=thing, phone_use=thing)
-        return cls(model_sha256="", fitted_on="nothing", kinds=kinds)
+        same = LabelChance(bias=0, seen=1, doubted=1, size=0, fit=fit)
+        labels = _Labels(person=same, hat=same, no_hat=same, mask=same, no_mask=same, cigarette=same, phone=same)
+        return cls(model_sha256="", fitted_on="nothing", kinds=kinds, labels=labels)
 
     def require(self, model_sha256: str) -> None:
         """Raises ModelError if these numbers were fitted for another model."""
@@ -130,9 +208,10 @@ class Calibration(_Strict):
         worth: StateWorth | ObjectWorth = getattr(self.kinds, Kind(sighting.kind).value)
         return worth.llr(sighting)
 
-
-def _head_term(factor: float, sighting: Sighting) -> float:
-    return factor * math.log(max(sighting.head_px, 1.0) / HEAD_PX)
+    def chance(self, label: Label, score: float, box: Boxes) -> float:
+        """Probability that a detection of that label with that score and box `(4,)` is right."""
+        known: LabelChance = getattr(self.labels, label.value)
+        return known.of(score, box)
 
 
 def _within(value: float, limit: float) -> float:

@@ -1,0 +1,102 @@
+"""`kitchenwatch train`: a detector of one's own, or the shipped one made better."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.box import SIMPLE
+from rich.table import Table
+
+from kitchenwatch.cli.screen import fault, stdout
+from kitchenwatch.detect.loading import default_model
+from kitchenwatch.model import Label
+from kitchenwatch.training.improve import Sides, carry_over, compare, fine_tune
+from kitchenwatch.training.recipe import Recipe
+from kitchenwatch.training.run import Machine
+from kitchenwatch.training.run import train as run
+
+USUAL = Recipe()
+HERE = Machine()
+
+
+def train(
+    datasets: Annotated[list[Path] | None, typer.Argument(help="Folders of pictures in YOLO format.")] = None,
+    start: Annotated[
+        Path | None, typer.Option("--from", help="Weights to start from, a .pt; else the shipped.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder of the run; a stopped run in it goes on.")] = Path("runs/train"),
+    epochs: Annotated[int, typer.Option(min=1, help="Times that every picture is shown.")] = USUAL.epochs,
+    side: Annotated[int, typer.Option(min=64, help="Of the square input, in pixels.")] = USUAL.side,
+    batch: Annotated[int, typer.Option(min=2, help="Pictures in a step.")] = USUAL.batch,
+    rate: Annotated[float, typer.Option(min=0, help="Learning rate.")] = USUAL.rate,
+    seed: Annotated[int, typer.Option(help="Of order and augmentation.")] = USUAL.seed,
+    device: Annotated[str, typer.Option(help="cpu, or the number of a GPU.")] = HERE.device,
+    threads: Annotated[int, typer.Option(min=1, help="Of a CPU that computes.")] = HERE.threads,
+    workers: Annotated[int, typer.Option(min=0, help="Processes that load pictures.")] = HERE.workers,
+    add: Annotated[Path | None, typer.Option(help="Improve the model with these verdicts (`dataset export`).")] = None,
+    hold: Annotated[list[Path] | None, typer.Option(help="With --add: compare on the split val of this, too.")] = None,
+    install: Annotated[Path | None, typer.Option(help="With --add: the .onnx to put in place.")] = None,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Put it in place even if it is worse.")] = False,
+) -> None:
+    """Train a detector on pictures with drawn boxes, or improve one with reviewers' verdicts."""
+    machine = Machine(device, threads, workers)
+    start = start or default_model().with_suffix(".pt")
+    if add is None:
+        recipe = Recipe(epochs=epochs, side=side, batch=batch, rate=rate, seed=seed)
+        typer.echo(run(datasets or _nothing(), start, out, recipe, machine))
+        return
+    made = fine_tune(add, datasets or [], start, out, machine)
+    old = start.with_suffix(".onnx")
+    sides = _compare(old, made, [*_own(add), *(hold or [])])
+    _put_in_place(old, made, install, sides, anyway)
+
+
+def _nothing() -> list[Path]:
+    raise typer.BadParameter("name at least one folder of pictures, or verdicts with --add", param_hint="DATASETS")
+
+
+def _own(added: Path) -> list[Path]:
+    """The verdicts' own held-out sites, if there are any."""
+    return [added] if any((added / "images" / "val").glob("*.jpg")) else []
+
+
+def _compare(old: Path, new: Path, held_out: Sequence[Path]) -> list[Sides]:
+    if not held_out:
+        fault("no held-out pictures to compare on -> name some with --hold")
+        return []
+    sides = []
+    for one in compare(old, new, held_out):
+        sides.append(one)
+        stdout.print(_table(one))
+    return sides
+
+
+def _table(sides: Sides) -> Table:
+    table = Table("label", "boxes", "old AP50", "new AP50", "change", box=SIMPLE, title=sides.name)
+    lost = sides.losses()
+    for label, boxes in sides.boxes.items():
+        if boxes:
+            table.add_row(label, str(boxes), *_figures(sides, label), style="red" if label in lost else None)
+    return table
+
+
+def _figures(sides: Sides, label: Label) -> tuple[str, str, str]:
+    old, new = sides.old[label] or 0.0, sides.new[label] or 0.0
+    return f"{old:.3f}", f"{new:.3f}", f"{new - old:+.3f}"
+
+
+def _put_in_place(old: Path, made: Path, target: Path | None, sides: Sequence[Sides], anyway: bool) -> None:
+    """Refuses a model that lost somewhere, or that could not be compared."""
+    lost = [f"{one.name}: {label} lost {loss:.3f} AP50" for one in sides for label, loss in one.losses().items()]
+    for each in lost:
+        fault(each)
+    if (lost or not sides) and not anyway:
+        fault(f"{made} is not put in place -> collect more verdicts, or insist with --anyway")
+        raise typer.Exit(1)
+    carry_over(old, made)
+    if target:
+        for suffix in (".onnx", ".pt", ".calibration.json"):
+            shutil.copyfile(made.with_suffix(suffix), target.with_suffix(suffix))
+    stdout.print(target or made, highlight=False)

@@ -1,0 +1,40 @@
+"""Half the old weights, half the new: what was learned from a few pictures without unlearning the rest.
+
+The mean of the weights before and after fine-tuning keeps most of what either is good at (WiSE-FT, Wortsman et al.,
+CVPR 2022): fine-tuned on thirty pictures alone, a network learns them and forgets what they do not show.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kitchenwatch.errors import ModelError
+
+if TYPE_CHECKING:
+    import torch
+
+
+def blend(old: Path, new: Path, share: float, target: Path) -> None:
+    """Write `share` of the new weights and the rest of the old ones.
+
+    Args:
+        old, new: checkpoints of one network.
+        share: 0 gives the old, 1 the new.
+        target: `.pt`, in half precision.
+
+    Raises ModelError if they are not of one network.
+    """
+    import torch
+    from ultralytics.nn.tasks import load_checkpoint
+
+    before, network = load_checkpoint(old)[0].float().state_dict(), load_checkpoint(new)[0].float()
+    after = network.state_dict()
+    if {name: value.shape for name, value in before.items()} != {name: value.shape for name, value in after.items()}:
+        raise ModelError(f"{new} is not a descendant of {old} -> fine-tune the model that you want to improve")
+    mixed = {name: _mixed(before[name], after[name], share) for name in after}
+    network.load_state_dict(mixed)
+    torch.save({"model": network.half(), "train_args": {}, "license": "AGPL-3.0"}, target)
+
+
+def _mixed(before: "torch.Tensor", after: "torch.Tensor", share: float) -> "torch.Tensor":
+    """Counters of batches are whole numbers and stay as they are."""
+    return before.lerp(after, share) if after.is_floating_point() else after

@@ -1,0 +1,58 @@
+"""Everything that calibration needs of held-out pictures, gathered in one go."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kitchenwatch.detect.looks import PersonLook
+from kitchenwatch.detect.picture import PictureDetector
+from kitchenwatch.ports import Engine
+from kitchenwatch.training.dataset import Picture, as_truth
+from kitchenwatch.training.examples import EVERY, Example, examples, looks_at
+from kitchenwatch.training.findings import Finding, findings
+from kitchenwatch.training.groups import difference_hash, groups
+from kitchenwatch.training.states import Head, heads
+
+Drawn = tuple[Picture, NDArray[np.float32]]  # a picture and its rows `(N, 5)`, mended
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """What was seen on held-out pictures, held against what was drawn on them.
+
+    Attributes:
+        pictures: how many; `scenes` of them are no near-duplicates of others.
+    """
+
+    pictures: int
+    scenes: int
+    examples: list[Example] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    heads: list[Head] = field(default_factory=list)
+
+
+def scenes(pictures: Iterable[Drawn]) -> NDArray[np.int64]:
+    """`(N,)` the scene that each picture shows. Raises DatasetError if one cannot be read."""
+    return groups([difference_hash(picture.image()) for picture, _ in pictures])
+
+
+def gather(pictures: Iterable[Drawn], scene: Sequence[int] | NDArray[np.int64], engine: Engine) -> HeldOut:
+    """Both looks at every picture. Raises DatasetError if one cannot be read.
+
+    Args:
+        pictures: in any order.
+        scene: of each picture, in the same order (see `scenes`).
+        engine: runs the network.
+    """
+    whole, person = PictureDetector(engine), PersonLook(engine, EVERY)
+    found = HeldOut(len(scene), len(set(scene)))
+    for (picture, rows), group in zip(pictures, scene, strict=True):
+        image = picture.image()
+        truth = as_truth(rows, image.shape[1], image.shape[0])
+        looks = looks_at(person, image, truth)
+        found.examples.extend(examples(looks, truth, int(group)))
+        found.findings.extend(findings(whole.detect(image), truth, int(group)))
+        found.heads.extend(heads(looks, truth))
+    return found

@@ -1,0 +1,102 @@
+"""A thin layer over Ultralytics' trainer: our network, our augmentation, no look at the held-out pictures."""
+
+import random
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from ultralytics.data.dataset import YOLODataset
+from ultralytics.models.yolo.detect import DetectionTrainer
+from ultralytics.nn.tasks import DetectionModel, load_checkpoint
+
+from kitchenwatch.model import LABELS
+from kitchenwatch.training.degrade import imitate
+from kitchenwatch.training.network import Network, plain
+
+
+class CeilingView:
+    """An augmentation in Ultralytics' chain: the picture as a ceiling camera would show it."""
+
+    def __call__(self, labels: dict[str, Any]) -> dict[str, Any]:
+        """`labels["img"]` is `(H, W, 3)` uint8 BGR; boxes stay where they are."""
+        rng = np.random.default_rng(random.getrandbits(63))  # Ultralytics seeds `random` in every worker
+        labels["img"] = imitate(labels["img"], rng)
+        return labels
+
+
+class KitchenDataset(YOLODataset):  # type: ignore[misc]  # Ultralytics is not typed
+    """Training pictures that pass through `CeilingView` last, when they have their final size."""
+
+    def build_transforms(self, hyp: Any = None) -> Any:
+        """As in the parent, with `CeilingView` before the picture becomes a tensor."""
+        chain = super().build_transforms(hyp)
+        if self.augment:
+            chain.insert(len(chain.transforms) - 1, CeilingView())
+        return chain
+
+
+class KitchenTrainer(DetectionTrainer):  # type: ignore[misc]  # Ultralytics is not typed
+    """Trains `Network`. What it makes is measured by `kitchenwatch evaluate`, never by what it was trained on.
+
+    The last epoch's weights (their running mean) are the result: choosing an epoch by the held-out pictures would
+    make their figures too good.
+    """
+
+    def __init__(self, overrides: dict[str, Any], threads: int, workers: int) -> None:
+        """`threads` of torch and `workers` that load pictures: Ultralytics leaves a CPU one and none."""
+        super().__init__(overrides=overrides)
+        self.args.workers = workers
+        torch.set_num_threads(threads)
+
+    def build_dataset(self, img_path: str, mode: str = "train", batch: int | None = None) -> KitchenDataset:
+        """The pictures of one split; ids of `data` include what is unknown."""
+        return KitchenDataset(
+            img_path=img_path,
+            imgsz=self.args.imgsz,
+            batch_size=batch,
+            augment=mode == "train",
+            hyp=self.args,
+            cache=self.args.cache or None,
+            stride=32,
+            data=self.data,
+        )
+
+    def get_model(self, cfg: Any = None, weights: Any = None, verbose: bool = True) -> Network:
+        """A network of our seven labels, from `weights` where they fit."""
+        network = Network(cfg, nc=len(LABELS), ch=3, verbose=verbose)
+        if weights is not None:
+            network.load(weights)
+        network.to(memory_format=torch.channels_last)
+        return network
+
+    def set_model_attributes(self) -> None:
+        """Names of the labels without those of what is unknown."""
+        self.model.nc = len(LABELS)
+        self.model.names = dict(enumerate(map(str, LABELS)))
+        self.model.args = self.args
+
+    def set_class_weights(self) -> None:
+        """None: rare labels are shown more often instead (`prepare`)."""
+
+    def plot_training_labels(self) -> None:
+        """None: unknown parts have no names there."""
+
+    def validate(self) -> tuple[dict[str, float], float]:
+        """Nothing is measured while training; a constant keeps the newest weights as the best."""
+        return {}, 0.0
+
+    def final_eval(self) -> None:
+        """Nothing is measured here either, and the last checkpoint stays whole so that the run can go on."""
+
+
+def write_plain(last: Path, target: Path) -> None:
+    """The running mean of a run's weights as a checkpoint that Ultralytics reads without kitchenwatch.
+
+    Args:
+        last: `weights/last.pt` of a run.
+        target: written in half precision, without the optimizer.
+    """
+    network: DetectionModel = plain(load_checkpoint(last)[0]).half()
+    network.to(memory_format=torch.contiguous_format)
+    torch.save({"model": network, "train_args": {}, "license": "AGPL-3.0"}, target)
