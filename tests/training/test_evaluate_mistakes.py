@@ -48,7 +48,7 @@ def test_a_missed_box_names_what_was_found_there() -> None:
 
 def test_the_worst_come_first_one_a_picture() -> None:
     pictures = [
-        examined(boxes((Label.HAT, HEAD)), boxes((Label.HAT, ASIDE, 0.01 * n), (Label.HAT, (0, 0, 30, 30), 0.005 * n)))
+        examined(boxes((Label.HAT, HEAD)), boxes((Label.HAT, ASIDE, 0.01 * n), (Label.HAT, (0, 0, 30, 30), 0.0099 * n)))
         for n in range(1, 31)
     ]
     worst = false_alarms(measure(pictures, AT_HALF, {}), Label.HAT)
@@ -57,11 +57,9 @@ def test_the_worst_come_first_one_a_picture() -> None:
 
 
 def test_without_a_threshold_what_was_found_at_all_is_not_missed() -> None:
-    result = measure(
-        [examined(boxes((Label.PHONE, HEAD), (Label.PHONE, ASIDE)), boxes((Label.PHONE, HEAD, 0.02)))],
-        AT_HALF | {Label.PHONE: None},
-        {},
-    )
+    phone = boxes((Label.PHONE, HEAD))
+    pictures = [examined(phone, boxes((Label.PHONE, HEAD, 0.02))), examined(phone, Detections.none())]
+    result = measure(pictures, AT_HALF | {Label.PHONE: None}, {})
     assert [one.said for one in missed(result, Label.PHONE)] == ["nothing found"]
 
 

@@ -94,9 +94,14 @@ def test_a_head_is_judged_rightly_wrongly_or_not_at_all() -> None:
 
 
 def test_a_face_is_as_tall_as_its_head() -> None:
-    with_head = counted([], (Label.HAT, HEAD), (Label.MASK, FACE))
-    alone = counted([], (Label.MASK, FACE))
-    assert with_head.count([Label.MASK], ["24-40"]).heads == alone.count([Label.MASK], ["24-40"]).heads == 1
+    drawn = boxes((Label.PERSON, PERSON), (Label.HAT, HEAD), (Label.MASK, FACE))
+    assert [head.height_px for head in states.heads([], Truth(drawn, Detections.none()))] == [36, 36]
+    (alone,) = states.heads([], Truth(drawn.of(Label.PERSON, Label.MASK), Detections.none()))
+    assert alone.height_px == pytest.approx(24 / states.FACE)
+
+
+def test_a_head_in_two_peoples_boxes_counts_once() -> None:
+    assert counted([], (Label.PERSON, PERSON), (Label.HAT, HEAD)).count([Label.HAT], states.BANDS).heads == 1
 
 
 def test_a_second_head_in_a_persons_box_is_of_somebody_whom_nobody_drew() -> None:

@@ -7,8 +7,10 @@ import typer
 from kitchenwatch import __version__
 from kitchenwatch.cli import (
     bench,
+    calibrate,
     check,
     database,
+    dataset,
     demo,
     detect,
     evaluate,
@@ -36,8 +38,10 @@ app.command()(check.check)
 app.command()(verify.verify)
 app.command()(train.train)
 app.command()(evaluate.evaluate)
+app.command()(calibrate.calibrate)
 app.command()(export.export)
 app.add_typer(bench.app, name="bench")
+app.add_typer(dataset.app, name="dataset")
 app.add_typer(database.app, name="db")
 app.add_typer(users.app, name="user")
 app.add_typer(tokens.app, name="token")

@@ -27,7 +27,7 @@ def calibrate(
     model: Annotated[Path | None, typer.Option(help=".onnx or .pt; else the model that ships.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write to; else where the model lies.")] = None,
 ) -> None:
-    """Fit what a model's scores are worth, and write it beside the model with charts that show how well it fits."""
+    """Fit what a model's scores are worth, and write it beside the model with charts of the fit."""
     log_to_screen(logging.WARNING)
     loaded = load_model(model, "onnxruntime")
     drawn = [one for dataset in datasets for one in mended(dataset, split)]

@@ -45,7 +45,15 @@ class Sides:
         return {label: loss for label, loss in fallen.items() if loss > LOSS}
 
 
-def fine_tune(added: Path, known: Sequence[Path], checkpoint: Path, out: Path, machine: Machine) -> Path:
+def fine_tune(
+    added: Path,
+    known: Sequence[Path],
+    checkpoint: Path,
+    out: Path,
+    machine: Machine,
+    recipe: Recipe = FINE,
+    shown: int = SHOWN,
+) -> Path:
     """The `.onnx` of the checkpoint after it has learned from `added`.
 
     Args:
@@ -54,11 +62,12 @@ def fine_tune(added: Path, known: Sequence[Path], checkpoint: Path, out: Path, m
         checkpoint: `.pt` of the model to improve.
         out: folder of the run; `improved.pt` and `improved.onnx` are left in it.
         machine: where it runs.
+        recipe: its epochs follow from `shown`, the pictures of `added` shown in all.
 
     Raises what `train`, `blend` and `export` raise.
     """
-    recipe = replace(FINE, epochs=_epochs(added))
-    learned = train([added, *known], checkpoint, out, recipe, machine)
+    epochs = max(3, -(-shown // len(pictures(added, "train"))))
+    learned = train([added, *known], checkpoint, out, replace(recipe, epochs=epochs), machine)
     blend(checkpoint, learned, SHARE, out / "improved.pt")
     return export(out / "improved.pt", out / "improved.onnx").onnx
 
@@ -88,10 +97,6 @@ def carry_over(old: Path, new: Path) -> None:
     fitted_on = f"{calibration.fitted_on}; carried over from model {calibration.model_sha256[:12]}, not fitted anew"
     carried = calibration.model_copy(update={"model_sha256": digest(new), "fitted_on": fitted_on})
     new.with_suffix(".calibration.json").write_text(carried.model_dump_json(indent=2) + "\n", encoding="utf-8")
-
-
-def _epochs(added: Path) -> int:
-    return max(3, -(-SHOWN // len(pictures(added, "train"))))
 
 
 def _report(root: Path, engine: Engine) -> Report:

@@ -1,8 +1,8 @@
 """From folders of pictures to the one folder that a training run reads.
 
 Boxes are corrected and refitted, and what a source lacks is marked as unknown. Pictures with rare labels are listed
-several times: the repeat factor of a label that is in a share `f` of the pictures is `sqrt(COMMON / f)`, at least 1, and
-a picture is repeated by its rarest label (repeat factor sampling, Gupta et al., LVIS, CVPR 2019).
+several times: the repeat factor of a label that is in a share `f` of the pictures is `sqrt(COMMON / f)`, at least 1,
+and a picture is repeated by its rarest label (repeat factor sampling, Gupta et al., LVIS, CVPR 2019).
 """
 
 import math

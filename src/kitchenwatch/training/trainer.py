@@ -86,6 +86,17 @@ class KitchenTrainer(DetectionTrainer):  # type: ignore[misc]  # Ultralytics is 
         """Nothing is measured while training; a constant keeps the newest weights as the best."""
         return {}, 0.0
 
+    def save_model(self) -> bool:
+        """As in the parent, but whole: a run that is killed while it writes keeps the checkpoint before."""
+        last = self.last
+        self.last = last.with_suffix(".writing")
+        try:
+            saved: bool = super().save_model()
+            self.last.replace(last)
+        finally:
+            self.last = last
+        return saved
+
     def final_eval(self) -> None:
         """Nothing is measured here either, and the last checkpoint stays whole so that the run can go on."""
 

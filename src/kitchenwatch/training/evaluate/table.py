@@ -84,8 +84,10 @@ def _reliability(report: Report) -> Table:
 
 
 def _short(value: float | None) -> str:
-    """Two digits in three columns, where it is less than one."""
-    return NOTHING if value is None else f"{value:.2f}".removeprefix("0")
+    """Three characters."""
+    if value is None:
+        return NOTHING.rjust(3)
+    return "1.0" if value >= 0.995 else f"{value:.2f}"[1:]
 
 
 def _cell(value: float | None) -> str:

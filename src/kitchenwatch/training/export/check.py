@@ -2,7 +2,7 @@
 
 Tolerances stand a little above what the baseline showed on 48 inputs made of our validation pictures (some 440 boxes).
 The mean difference of scores is what tells engines apart: 0.0004 for torch, whose weights were not halved, 0.007 in
-bfloat16, and 0.04 for a quantised network that was worse at hats. The greatest differences come from single places
+bfloat16, and 0.04 for the baseline in 8-bit integers. The greatest differences come from single places
 where another of two nearly equal boxes survives suppression, even in single precision (7 px); they only catch what is
 grossly wrong.
 """

@@ -1,0 +1,8 @@
+"""`kitchenwatch dataset`: pictures with drawn boxes, made out of others or out of verdicts."""
+
+import typer
+
+from kitchenwatch.cli import verdicts
+
+app = typer.Typer(help="Make pictures to train and measure on.", no_args_is_help=True)
+app.command()(verdicts.export)
