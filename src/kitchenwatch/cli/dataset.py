@@ -2,7 +2,8 @@
 
 import typer
 
-from kitchenwatch.cli import verdicts
+from kitchenwatch.cli import ceiling, verdicts
 
 app = typer.Typer(help="Make pictures to train and measure on.", no_args_is_help=True)
 app.command()(verdicts.export)
+app.command()(ceiling.ceiling)

@@ -142,6 +142,6 @@ def sensor_noise(image: Picture, rng: Generator, sigma: float) -> Picture:
 
 
 def block_noise(image: Picture, quality: int) -> Picture:
-    """Compression in blocks, the cheap way: JPEG of that quality (1 to 100). For the true one see `h264`."""
+    """Compression in blocks, the cheap way: JPEG of that quality (1 to 100). `ceiling.h264` is the true one."""
     _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
     return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)

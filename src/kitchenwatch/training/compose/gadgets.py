@@ -13,7 +13,7 @@ SHELLS = ((28, 26, 26), (46, 44, 44), (200, 200, 202), (235, 235, 238), (150, 12
 def phone(rng: Generator) -> Texture:
     """From behind with its cameras, or from the front with a dark or lit screen; half of them in a case."""
     width = int(HEIGHT / rng.uniform(1.9, 2.25))
-    shell = any_paint(rng) if rng.random() < 0.35 else near(rng, SHELLS[int(rng.integers(len(SHELLS)))], 10)
+    shell = any_paint(rng) if rng.random() < 0.15 else near(rng, SHELLS[int(rng.integers(len(SHELLS)))], 10)
     image = np.zeros((HEIGHT, width, 3), np.float32) + np.array(shell, np.float32)
     image = _front(rng, image) if rng.random() < 0.35 else _rear(rng, image)
     alpha = bar(HEIGHT, width, int(rng.uniform(14, 42)))

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from kitchenwatch.training.compose.sprite import Colour, Frame, Sprite
 
-FINGER = 0.046  # radius
-PALM = 0.17
+FINGER = 0.042  # radius
+PALM = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +112,8 @@ def _finger(
     colour = arm.skin * rng.uniform(0.94, 1.05)
     first, last = FINGER * thick * 1.1, FINGER * thick * 0.82
     for bone, radii in ((joints[:2], (first, FINGER * thick)), (joints[1:], (FINGER * thick, last))):
-        grown = (radii[0] + 0.008, radii[1] + 0.008)
-        _rod(sprite, frame, bone, grown, colour * 0.62, arm)
+        grown = (radii[0] + 0.006, radii[1] + 0.006)
+        _rod(sprite, frame, bone, grown, colour * rng.uniform(0.68, 0.85), arm)
         _rod(sprite, frame, bone, radii, colour * (1.0, 0.985, 1.015), arm)
         colour = colour * (0.97, 0.96, 1.0)
 

@@ -72,8 +72,8 @@ class Person:
         width = x2 - x1
         return (x1 + 0.1 * width if side < 0 else x2 - 0.1 * width), y1 + 0.58 * (y2 - y1)
 
-    def hands(self) -> list[tuple[float, float, float]]:
-        """The middle of each hand that is in the picture, and the direction of its forearm in radians (0 is up)."""
+    def hands(self) -> list[tuple[float, float]]:
+        """The middle of each hand that is in the picture."""
         if self.points is None:
             return []
         found = []
@@ -81,7 +81,7 @@ class Person:
             if min(elbow[2], wrist[2]) >= SURE:
                 arm = wrist[:2] - elbow[:2]
                 x, y = wrist[:2] + 0.35 * self.height * arm / max(float(np.linalg.norm(arm)), 1.0)
-                found.append((float(x), float(y), float(np.arctan2(arm[0], -arm[1]))))
+                found.append((float(x), float(y)))
         return found
 
     def _sure(self, which: Sequence[int]) -> NDArray[np.float32]:
@@ -117,7 +117,7 @@ def _own(poses: NDArray[np.float32], head: Boxes) -> Points | None:
         face = points[:5]
         sure = face[face[:, 2] >= SURE, :2]
         if len(sure) >= 2 and np.all((sure > head[:2]) & (sure < head[2:]), axis=1).mean() > 0.7:
-            return points
+            return np.asarray(points, np.float32)
     return None
 
 

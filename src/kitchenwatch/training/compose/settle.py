@@ -39,12 +39,16 @@ class Settled:
         covered: `(H, W)` float32, 0-1: how much the sprite hides.
         box: `(4,)` of the thing as far as it is seen, in pixels; all zero if nothing of it is.
         seen: share of the thing that is inside the picture and not behind the hand.
+        pixels: how many of the picture's the thing takes.
+        contrast: mean difference to what it hides, in grey levels; a white thing on a white coat cannot be seen.
     """
 
     image: Picture
     covered: NDArray[np.float32]
     box: Boxes
     seen: float
+    pixels: float
+    contrast: float
 
 
 def light_near(image: Picture, head: Boxes, rng: Generator) -> Light:
@@ -62,12 +66,12 @@ def light_near(image: Picture, head: Boxes, rng: Generator) -> Light:
 def blur_of(image: Picture, head: Boxes) -> float:
     """Standard deviation in pixels of the blur at the strongest edges of a head.
 
-    An edge blurred by s and once more by t is flatter by sqrt(s² + t²) / s (Zhuo and Sim, Pattern Recognition 44, 2011).
+    An edge blurred by s and once more by t is flatter by sqrt(s² + t²) / s (Zhuo and Sim, Pattern Recognition, 2011).
     """
     x1, y1, x2, y2 = np.maximum(head, 0).astype(int)
     grey = cv2.cvtColor(image[y1:y2, x1:x2], cv2.COLOR_BGR2GRAY).astype(np.float32)
     sharp, soft = _slopes(grey), _slopes(np.asarray(cv2.GaussianBlur(grey, (0, 0), 1.0), np.float32))
-    strong = sharp >= np.percentile(sharp, 93)
+    strong = sharp >= np.percentile(sharp, 97)
     ratio = float(np.median(sharp[strong] / np.maximum(soft[strong], 1e-3)))
     return float(np.clip(1 / np.sqrt(max(ratio**2 - 1, 0.05)), 0.5, 2.5))
 
@@ -89,30 +93,36 @@ def settle(image: Picture, sprite: Sprite, head: Boxes, at: tuple[float, float],
         at: x, y in pixels.
     """
     scale = float(head[3] - head[1]) / DENSITY
-    blur = np.sqrt(max(blur_of(image, head) ** 2 - 0.3**2, 0.16)) * rng.uniform(0.85, 1.15)
-    middle = np.array([np.dstack([sprite.alpha, sprite.thing])])[0]
-    planes = np.dstack([sprite.image, middle])
-    size = max(int(round(SIDE * scale)), 8)
-    small = cv2.resize(planes, (size, size), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    laid = _laid(cv2.GaussianBlur(small, (0, 0), float(blur)), image.shape[:2], at)
-    drawn, alpha, thing = laid[..., :3], laid[..., 3], laid[..., 4]
+    blur = np.sqrt(max(blur_of(image, head) ** 2 - 0.4**2, 0.1)) * rng.uniform(0.6, 1.0)
+    planes = (*cv2.split(sprite.image), sprite.alpha, sprite.thing)
+    laid = [_laid(plane, scale, float(blur), image.shape[:2], at) for plane in planes]
+    drawn, alpha, thing = np.dstack(laid[:3]), laid[3], laid[4]
     drawn = drawn + alpha[..., None] * _grain(rng, alpha.shape, noise_of(image))[..., None]
     ground = image * (1 - _shadow(alpha, scale, rng))[..., None]
     mixed = np.clip(ground * (1 - alpha[..., None]) + drawn, 0, 255).astype(np.uint8)
-    seen = float(thing.sum()) / max(sprite.whole * scale**2, 1.0)
-    return Settled(_through_jpeg(mixed, rng), alpha, _box(thing), seen)
+    pixels = float(thing.sum())
+    seen = pixels / max(sprite.whole * scale**2, 1.0)
+    contrast = _contrast(mixed, image, thing)
+    return Settled(_through_jpeg(mixed, rng), alpha, _box(thing), seen, pixels, contrast)
 
 
 def _slopes(grey: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(np.hypot(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)), np.float32)
 
 
-def _laid(patch: NDArray[np.floating], shape: tuple[int, ...], at: tuple[float, float]) -> NDArray[np.float32]:
-    """The patch's planes on an empty picture of that shape, its middle at a point between pixels."""
-    half = patch.shape[0] / 2
-    move = np.array([[1, 0, at[0] - half], [0, 1, at[1] - half]], np.float32)
-    planes = [cv2.warpAffine(np.ascontiguousarray(patch[..., i]), move, shape[::-1]) for i in range(patch.shape[2])]
-    return np.asarray(np.dstack(planes), np.float32)
+def _laid(
+    plane: cv2.typing.MatLike, scale: float, blur: float, shape: tuple[int, ...], at: tuple[float, float]
+) -> NDArray[np.float32]:
+    """One plane of a sprite, scaled and blurred, on an empty picture of that shape; its middle at `at`."""
+    size = max(round(SIDE * scale), 8)
+    small = cv2.resize(plane, (size, size), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    move = np.array([[1, 0, at[0] - size / 2], [0, 1, at[1] - size / 2]], np.float32)
+    return np.asarray(cv2.warpAffine(cv2.GaussianBlur(small, (0, 0), blur), move, shape[::-1]), np.float32)
+
+
+def _contrast(after: Picture, before: Picture, thing: NDArray[np.float32]) -> float:
+    change = np.abs(after.astype(np.float32) - before).mean(axis=2)
+    return float((change * thing).sum() / max(float(thing.sum()), 1e-6))
 
 
 def _grain(rng: Generator, shape: tuple[int, ...], strength: float) -> NDArray[np.float32]:

@@ -37,7 +37,7 @@ class Texture:
     @property
     def width(self) -> float:
         """In head heights."""
-        return self.length * self.alpha.shape[1] / self.alpha.shape[0]
+        return float(self.length * self.alpha.shape[1] / self.alpha.shape[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,11 @@ class Frame:
     origin: tuple[float, float] = (0.0, 0.0)
     angle: float = 0.0
     mirror: float = 1.0
+
+    def moved(self, right: float, down: float, turned: float = 0.0) -> "Frame":
+        """The same, its origin moved in its own coordinates, then turned by an angle."""
+        x, y = self.on_canvas(np.array([[right, down]]))[0] / DENSITY - REACH
+        return Frame((float(x), float(y)), self.angle + turned, self.mirror)
 
     def on_canvas(self, points: NDArray[np.float64]) -> NDArray[np.float32]:
         """Points `(N, 2)` in head heights, x to the right and y down, as pixels of the canvas."""
@@ -85,7 +90,7 @@ class Sprite:
         self.image[area] = self.image[area] * through[..., None] + image * alpha[..., None]
         self.alpha[area] = self.alpha[area] * through + alpha
         self.thing[area] = self.thing[area] * through + (alpha if is_thing else 0)
-        self.whole += float(alpha.sum()) if is_thing else 0.0
+        self.whole = max(self.whole, float(alpha.sum())) if is_thing else self.whole
 
     def limb(self, line: NDArray[np.float32], radii: tuple[float, float], colour: Colour, light: Colour) -> None:
         """A rounded, shaded rod: a finger's bone, a palm, an arm.
@@ -108,7 +113,7 @@ class Sprite:
         off = (across - along * axis) / radius[..., None]
         apart = np.linalg.norm(off, axis=-1)
         normal = np.dstack([off, np.sqrt(np.clip(1 - apart**2, 0, 1))])
-        shade = 0.55 + 0.5 * np.clip(normal @ light, 0, 1)
+        shade = 0.7 + 0.36 * np.clip(normal @ light, 0, 1)
         alpha = np.clip((1 - apart) * radius + 0.5, 0, 1).astype(np.float32)
         self.cover((colour * shade[..., None]).astype(np.float32), alpha, (int(low[0]), int(low[1])))
 

@@ -28,7 +28,7 @@ def cigarette(rng: Generator) -> Texture:
         image[burnt : burnt + 6] = (40, 60, 90)
     if rng.random() < 0.3:
         image[burnt : burnt + 14] = (40, rng.uniform(80, 150), 245)
-    return Texture(image, bar(HEIGHT, width, 6), float(rng.uniform(0.25, 0.5)))
+    return Texture(image, bar(HEIGHT, width, 6), float(rng.uniform(0.3, 0.52)))
 
 
 def straw(rng: Generator) -> Texture:
@@ -75,9 +75,10 @@ def chopsticks(rng: Generator) -> Texture:
     alpha = np.zeros((HEIGHT, width), np.float32)
     apart = int(rng.integers(10, 24))
     for side in (-1, 1):
-        ends = (width // 2 + 4 * side, 4), (width // 2 + apart * side, HEIGHT - 4)
-        cv2.line(alpha, *ends, 1.0, 9, cv2.LINE_AA)
-        cv2.line(image, *((x - 2, y) for x, y in ends), tuple(map(float, chosen * 1.12)), 3, cv2.LINE_AA)
+        far, near_end = (width // 2 + 4 * side, 4), (width // 2 + apart * side, HEIGHT - 4)
+        cv2.line(alpha, far, near_end, 1.0, 9, cv2.LINE_AA)
+        gleam = tuple(float(value) for value in chosen * 1.12)
+        cv2.line(image, (far[0] - 2, far[1]), (near_end[0] - 2, near_end[1]), gleam, 3, cv2.LINE_AA)
     return Texture(image, alpha, float(rng.uniform(0.8, 1.05)))
 
 

@@ -7,11 +7,12 @@ changed parts are coarse; so the last of a few pictures is what is kept here.
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import cast
 
 import av
 import numpy as np
+from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
+from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 # No look ahead and one thread: the same bytes whatever the machine. `superfast` searches about as little as the
@@ -28,7 +29,7 @@ def sent(pictures: Sequence[NDArray[np.uint8]], quantiser: int) -> NDArray[np.ui
     """
     height, width = pictures[0].shape[:2]
     encoder = _encoder(width, height, quantiser)
-    decoder = cast(VideoCodecContext, av.CodecContext.create("h264", "r"))
+    decoder = av.CodecContext.create("h264", "r")
     decoder.thread_count = 1
     arrived = [frame for packet in _packets(encoder, pictures) for frame in decoder.decode(packet)]
     arrived += decoder.decode(None)
@@ -36,7 +37,7 @@ def sent(pictures: Sequence[NDArray[np.uint8]], quantiser: int) -> NDArray[np.ui
 
 
 def _encoder(width: int, height: int, quantiser: int) -> VideoCodecContext:
-    encoder = cast(VideoCodecContext, av.CodecContext.create("libx264", "w"))
+    encoder = av.CodecContext.create("libx264", "w")
     encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuv420p"
     encoder.framerate, encoder.time_base = Fraction(25), Fraction(1, 25)
     encoder.thread_count = 1
@@ -44,7 +45,7 @@ def _encoder(width: int, height: int, quantiser: int) -> VideoCodecContext:
     return encoder
 
 
-def _packets(encoder: VideoCodecContext, pictures: Sequence[NDArray[np.uint8]]) -> Iterator[av.Packet]:
+def _packets(encoder: VideoCodecContext, pictures: Sequence[NDArray[np.uint8]]) -> "Iterator[Packet[VideoStream]]":
     for number, picture in enumerate(pictures):
         frame = av.VideoFrame.from_ndarray(picture, format="bgr24")
         frame.pts = number
