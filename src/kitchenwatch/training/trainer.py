@@ -41,7 +41,12 @@ class KitchenTrainer(DetectionTrainer):  # type: ignore[misc]  # Ultralytics is 
 
     The last epoch's weights (their running mean) are the result: choosing an epoch by the held-out pictures would
     make their figures too good.
+
+    Attributes:
+        last: where the checkpoint is written after each epoch.
     """
+
+    last: Path
 
     def __init__(self, overrides: dict[str, Any], threads: int, workers: int) -> None:
         """`threads` of torch and `workers` that load pictures: Ultralytics leaves a CPU one and none."""

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kitchenwatch.model import LABELS, Label
+from kitchenwatch.model import LABELS, Kind, Label
 from kitchenwatch.rules.calibration import Calibration
-from kitchenwatch.training import states
+from kitchenwatch.training import false_sights, states
 from kitchenwatch.training.evaluate.belief import Belief, beliefs
 from kitchenwatch.training.evaluate.curve import Curve, curve_of
 from kitchenwatch.training.evaluate.gathered import Evidence, Gathered, gather
@@ -60,6 +60,7 @@ class Report:
         sizes: by label and size of head in px.
         sources: AP50 by source of the pictures and label, where at least `FEW` boxes are drawn.
         states: accuracy of hat and mask with abstention, by kind and size of head (see `training.states`).
+        false_sights: of smoking and phone use, by kind (see `training.false_sights`); empty without a calibration.
         reliability: expected calibration error by label; empty where nothing was found.
     """
 
@@ -68,6 +69,7 @@ class Report:
     sizes: Mapping[Label, Mapping[str, SizeFigures]]
     sources: Mapping[str, Mapping[Label, float]]
     states: Mapping[str, Any]
+    false_sights: Mapping[Kind, Mapping[str, Any]]
     reliability: Mapping[Label, Mapping[str, Any]]
 
     def as_json(self) -> dict[str, Any]:
@@ -118,9 +120,17 @@ def measure(
         sizes={label: _sizes(evidence, scores, label, thresholds[label]) for label in LABELS},
         sources=_sources(examined, curves),
         states=states.measure(head for one in examined for head in one.heads).as_json(),
+        false_sights=_false_sights(examined, calibration),
         reliability={label: belief.as_json() for label, belief in believed.items()},
     )
     return Evaluation(report, evidence, scores.match, curves, believed)
+
+
+def _false_sights(examined: Sequence[Examined], calibration: Calibration | None) -> dict[Kind, dict[str, Any]]:
+    if calibration is None:
+        return {}
+    known = (example for one in examined for example in one.examples)
+    return {kind: found.as_json() for kind, found in false_sights.measure(known, calibration).items()}
 
 
 def caught(drawn: int, found: Gathered, match: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -11,7 +11,7 @@ from kitchenwatch.model import Detections
 from kitchenwatch.ports import Engine
 from kitchenwatch.training.corrections import Correction, corrected
 from kitchenwatch.training.dataset import Picture, Truth, as_truth
-from kitchenwatch.training.examples import EVERY, looks_at
+from kitchenwatch.training.examples import EVERY, Example, examples, looks_at
 from kitchenwatch.training.states import Head, heads
 
 # AP is read off the whole curve: from 0.05 down to this it rises by 0.003 to 0.008 on our validation pictures.
@@ -30,12 +30,14 @@ class Examined:
         truth: what is known about it, in pixels.
         found: what both looks found, in pixels.
         heads: every drawn head on a drawn person, with what look 2 at that person says about it.
+        examples: what look 2 at drawn people says where the truth is known.
     """
 
     picture: Picture
     truth: Truth
     found: Detections
     heads: tuple[Head, ...] = ()
+    examples: tuple[Example, ...] = ()
 
 
 def examine(pictures: Sequence[Picture], engine: Engine, corrections: Corrections) -> Iterator[Examined | None]:
@@ -58,5 +60,6 @@ def examine(pictures: Sequence[Picture], engine: Engine, corrections: Correction
             continue
         image = picture.image()
         truth = as_truth(rows, image.shape[1], image.shape[0])
-        judged = heads(looks_at(people, image, truth), truth)
-        yield Examined(picture, truth, detector.detect(image), tuple(judged))
+        looks = looks_at(people, image, truth)
+        judged, known = tuple(heads(looks, truth)), tuple(examples(looks, truth, 0))
+        yield Examined(picture, truth, detector.detect(image), judged, known)

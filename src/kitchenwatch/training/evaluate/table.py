@@ -19,16 +19,22 @@ NAMES = {
     Label.CIGARETTE: "香烟 cigarette",
     Label.PHONE: "手机 phone",
 }
-KINDS = {Kind.NO_HAT: "戴帽 hat", Kind.NO_MASK: "口罩 mask"}
+KINDS = {
+    Kind.NO_HAT: "戴帽 hat",
+    Kind.NO_MASK: "口罩 mask",
+    Kind.SMOKING: "吸烟 smoking",
+    Kind.PHONE_USE: "手机 phone",
+}
 STATE_SIZES = (*BANDS, "16-40")
 NOTHING = "–"
 
 
 def tables(report: Report) -> Iterator[Table]:
-    """Labels, sizes of heads, states, reliability."""
+    """Labels, sizes of heads, states, false sights, reliability."""
     yield _labels(report)
     yield _sizes(report)
     yield _states(report)
+    yield _false_sights(report)
     yield _reliability(report)
 
 
@@ -72,6 +78,14 @@ def _state(one: Mapping[str, Any]) -> str:
     if not one["heads"]:
         return NOTHING
     return " ".join([_short(one["accuracy"]), _short(one["unjudged"]), f"{one['heads']:>4}"])
+
+
+def _false_sights(report: Report) -> Table:
+    table = _table("类型 kind", "looks", "false", "in 100 looks")
+    for kind, one in report.false_sights.items():
+        table.add_row(KINDS[kind], str(one["looks"]), str(one["counted"]), f"{one['in_a_hundred']:.1f}")
+    table.caption = "looks at people without it that speak for it 误报观察"
+    return table
 
 
 def _reliability(report: Report) -> Table:
