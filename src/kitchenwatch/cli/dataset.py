@@ -2,8 +2,9 @@
 
 import typer
 
-from kitchenwatch.cli import ceiling, verdicts
+from kitchenwatch.cli import ceiling, compose, verdicts
 
 app = typer.Typer(help="Make pictures to train and measure on.", no_args_is_help=True)
 app.command()(verdicts.export)
 app.command()(ceiling.ceiling)
+app.command()(compose.compose)

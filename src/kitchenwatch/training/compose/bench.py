@@ -50,6 +50,7 @@ class Bench:
     def __init__(self, held: Sequence[tuple[Picture, Rows]], poses: Poses, seed: int) -> None:
         self._poses, self._seed = poses, seed
         self._bases = {label: _bases(held, label) for label in (Label.PHONE, Label.CIGARETTE, None)}
+        self._weights = {label: _weights(bases) for label, bases in self._bases.items()}
 
     def one(self, number: int, kind: Kind) -> tuple[Base, Place, Settled]:
         """The picture of that number: chance depends on seed and number alone.
@@ -60,9 +61,8 @@ class Bench:
         bases = self._bases[kind.label]
         if not bases:
             raise DatasetError("no picture of people without phones and cigarettes -> name another dataset")
-        weight = np.array([KITCHEN_WEIGHT if base.picture.source in KITCHENS else 1.0 for base in bases])
         for _ in range(ATTEMPTS):
-            base = bases[int(rng.choice(len(bases), p=weight / weight.sum()))]
+            base = bases[int(rng.choice(len(bases), p=self._weights[kind.label]))]
             place: Place = rng.choice(list(kind.places), p=list(kind.places.values()))
             settled = self._try(base, kind, place, rng)
             if settled:
@@ -100,6 +100,12 @@ def _bases(held: Sequence[tuple[Picture, Rows]], label: Label | None) -> list[Ba
         for picture, rows in held
         if not np.isin(rows[:, 0], told + unknown).any() and np.isin(rows[:, 0], heads).any()
     ]
+
+
+def _weights(bases: Sequence[Base]) -> NDArray[np.float64]:
+    """How likely each is chosen."""
+    weights = np.array([KITCHEN_WEIGHT if base.picture.source in KITCHENS else 1.0 for base in bases])
+    return np.asarray(weights / weights.sum())
 
 
 def _fits(person: Person, place: Place) -> bool:

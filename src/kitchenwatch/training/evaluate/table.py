@@ -67,17 +67,17 @@ def _size(one: SizeFigures) -> str:
 
 
 def _states(report: Report) -> Table:
-    table = _table("类型 kind", *(f"{size} px" for size in STATE_SIZES))
+    table = _table("kind", *STATE_SIZES)
     for kind, sizes in report.states.items():
         table.add_row(KINDS[Kind(kind)], *(_state(sizes[size]) for size in STATE_SIZES))
-    table.caption = "by height of the head: right of the judged 判断准确率, share left unjudged 弃权率, heads"
+    table.caption = "by height of the head in px: right of the judged 判断准确率, left unjudged 弃权率, heads"
     return table
 
 
 def _state(one: Mapping[str, Any]) -> str:
     if not one["heads"]:
         return NOTHING
-    return " ".join([_short(one["accuracy"]), _short(one["unjudged"]), f"{one['heads']:>4}"])
+    return f"{_short(one['accuracy'])} {_short(one['unjudged'])} {one['heads']}"
 
 
 def _false_sights(report: Report) -> Table:
