@@ -6,9 +6,9 @@ from uuid import UUID
 import cv2
 import numpy as np
 import pytest
+from commands import SITE, cut_film, memory, write_config
 
 from commandline import Command, Said, command_in
-from commands import SITE, cut_film, memory, write_config
 from kitchenwatch.clock import SystemClock
 from kitchenwatch.model import LABELS, CaseStatus, Label, VerdictReason
 from kitchenwatch.store.cases import SqlCases

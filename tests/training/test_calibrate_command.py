@@ -30,7 +30,7 @@ def frames(name: str) -> list[NDArray[np.uint8]]:
     with av.open(str(FILMS / name / f"{name}.mp4")) as film:
         for seconds in (7.0, 8.0, 9.0):
             film.seek(int(seconds * av.time_base))
-            found.append(next(film.decode(video=0)).to_ndarray(format="bgr24"))
+            found.append(np.asarray(next(film.decode(video=0)).to_ndarray(format="bgr24"), np.uint8))
     return found
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -33,11 +34,12 @@ def original(root: Path, told: dict[str, str], split: str) -> Picture:
     return Picture(root / "images" / split / f"{told['on']}.jpg", root / "labels" / split / f"{told['on']}.txt")
 
 
-def listed(out: Path) -> list[dict]:
-    return json.loads((out / LIST).read_text())["pictures"]
+def listed(out: Path) -> list[dict[str, Any]]:
+    told: list[dict[str, Any]] = json.loads((out / LIST).read_text())["pictures"]
+    return told
 
 
-def both(out: Path, split: str) -> Iterator[tuple[dict, Picture]]:
+def both(out: Path, split: str) -> Iterator[tuple[dict[str, Any], Picture]]:
     """What the list tells of each picture, with the picture."""
     yield from zip(sorted(listed(out), key=lambda one: one["picture"]), pictures(out, split), strict=True)
 
