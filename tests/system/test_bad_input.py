@@ -184,7 +184,7 @@ def test_a_model_that_is_missing_or_does_not_fit(tmp_path: Path, command: Comman
     def said() -> str:
         return refused(command("check", "--config", path))
 
-    assert said() == f"error: {model}: no such file -> name a .onnx or .pt model"
+    assert said() == f"error: {model}: no such file -> name a .onnx, .xml or .pt model"
     model.write_bytes(b"no model")
     assert str(model) in said()
     shutil.copy(default_model(), model)

@@ -1,6 +1,7 @@
 """Key points of people, from a pose model of Ultralytics (extra `train`)."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +33,7 @@ class Poses:
         return np.asarray(found.data.cpu().numpy(), np.float32).reshape(-1, 17, 3)
 
 
-def _load(weights: Path):  # type: ignore[no-untyped-def]
+def _load(weights: Path) -> Any:
     if not weights.is_file():
         raise ModelError(f"{weights}: no such file -> name a pose model's weights, a .pt")
     try:
