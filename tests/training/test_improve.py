@@ -2,15 +2,13 @@
 
 from pathlib import Path
 
-import cv2
-import numpy as np
 import pytest
+from squares import write_squares
 
 from kitchenwatch.detect.loading import default_model, digest
 from kitchenwatch.errors import ModelError
 from kitchenwatch.model import LABELS, Label
 from kitchenwatch.rules.calibration import Calibration
-from kitchenwatch.training.dataset import write_picture
 from kitchenwatch.training.improve import Sides, carry_over, compare, fine_tune
 from kitchenwatch.training.recipe import Recipe
 from kitchenwatch.training.run import Machine
@@ -61,17 +59,6 @@ def test_a_parent_without_calibration_is_told(tmp_path: Path) -> None:
         carry_over(tmp_path / "orphan.onnx", tmp_path / "child.onnx")
 
 
-def squares(root: Path) -> Path:
-    rng = np.random.default_rng(1)
-    for number in range(4):
-        image = np.full((96, 96, 3), 90, np.uint8)
-        x, y = (int(side) for side in rng.integers(8, 48, 2))
-        cv2.rectangle(image, (x, y), (x + 40, y + 40), (30, 30, 230), -1)
-        row = np.array([[LABELS.index(Label.HAT), (x + 20) / 96, (y + 20) / 96, 40 / 96, 40 / 96]], np.float32)
-        write_picture(root, "train", f"red_{number}", image, row)
-    return root
-
-
 def test_fine_tuning_gives_the_mean_of_old_and_new_weights(tmp_path: Path) -> None:
     pytest.importorskip("ultralytics", reason=EXTRA)
     import torch
@@ -83,7 +70,7 @@ def test_fine_tuning_gives_the_mean_of_old_and_new_weights(tmp_path: Path) -> No
     parent = tmp_path / "parent.pt"
     torch.save({"model": network, "train_args": {}}, parent)
     made = fine_tune(
-        squares(tmp_path / "set"),
+        write_squares(tmp_path / "set", Label.HAT, 4, (30, 30, 230)),
         [],
         parent,
         tmp_path / "run",

@@ -6,12 +6,11 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
-import cv2
-import numpy as np
 import pytest
+from squares import write_squares
 
 from kitchenwatch.errors import DatasetError, ModelError
-from kitchenwatch.training.dataset import write_picture
+from kitchenwatch.model import Label
 from kitchenwatch.training.recipe import Recipe
 from kitchenwatch.training.run import LAST, RESULT, Machine, train
 
@@ -29,14 +28,7 @@ HERE = Machine(threads=1, workers=0)
 @pytest.fixture
 def squares(tmp_path: Path) -> Path:
     """A few pictures with one bright square each, drawn as a person."""
-    rng = np.random.default_rng(1)
-    for number in range(8):
-        image = np.full((96, 96, 3), 90, np.uint8)
-        x, y = (int(side) for side in rng.integers(8, 48, 2))
-        cv2.rectangle(image, (x, y), (x + 40, y + 40), (220, 240, 250), -1)
-        row = np.array([[0, (x + 20) / 96, (y + 20) / 96, 40 / 96, 40 / 96]], np.float32)
-        write_picture(tmp_path / "squares", "train", f"squares_{number}", image, row)
-    return tmp_path / "squares"
+    return write_squares(tmp_path / "squares", Label.PERSON, 8, (220, 240, 250))
 
 
 def network() -> Network:

@@ -37,6 +37,10 @@ class Abstain:
     sure: float = 0.25
     doubt: float = 0.1
 
+    def is_clear(self, violating: float, complying: float) -> bool:
+        """Whether the scores of a head or face say which of the two states it is in."""
+        return max(violating, complying) >= self.sure and abs(violating - complying) > self.doubt
+
 
 def sightings(
     t: float, track: int, own: Portrait | None, image: NDArray[np.uint8], abstain: Abstain
@@ -69,8 +73,7 @@ def _worn(own: Portrait, image: NDArray[np.uint8], abstain: Abstain) -> Iterator
         violating, bare = _best(part.of(without))
         complying, covered = _best(part.of(with_it))
         box = bare if violating > complying else covered
-        clear = max(violating, complying) >= abstain.sure and abs(violating - complying) > abstain.doubt
-        if clear and box is not None and not _is_cut_off(box, image, abstain):
+        if abstain.is_clear(violating, complying) and box is not None and not _is_cut_off(box, image, abstain):
             yield kind, violating, complying, box
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kitchenwatch.errors import ModelError
+from kitchenwatch.training import checkpoint
 
 if TYPE_CHECKING:
     import torch
@@ -23,7 +24,6 @@ def blend(old: Path, new: Path, share: float, target: Path) -> None:
 
     Raises ModelError if they are not of one network.
     """
-    import torch
     from ultralytics.nn.tasks import load_checkpoint
 
     before, network = load_checkpoint(old)[0].float().state_dict(), load_checkpoint(new)[0].float()
@@ -32,7 +32,7 @@ def blend(old: Path, new: Path, share: float, target: Path) -> None:
         raise ModelError(f"{new} is not a descendant of {old} -> fine-tune the model that you want to improve")
     mixed = {name: _mixed(before[name], after[name], share) for name in after}
     network.load_state_dict(mixed)
-    torch.save({"model": network.half(), "train_args": {}, "license": "AGPL-3.0"}, target)
+    checkpoint.write(network, target)
 
 
 def _mixed(before: "torch.Tensor", after: "torch.Tensor", share: float) -> "torch.Tensor":

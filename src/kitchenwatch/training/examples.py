@@ -51,8 +51,7 @@ def looks_at(people: PersonLook, image: NDArray[np.uint8], truth: Truth) -> list
 
 def is_clear(sighting: Sighting, abstain: Abstain) -> bool:
     """Whether a sighting made under `EVERY` would also have been made under `abstain`."""
-    low, high = sorted((sighting.violating, sighting.complying))
-    return sighting.kind in HELD or (high >= abstain.sure and high - low > abstain.doubt)
+    return sighting.kind in HELD or abstain.is_clear(sighting.violating, sighting.complying)
 
 
 def examples(looks: Iterable[Look], truth: Truth, group: int) -> Iterator[Example]:

@@ -8,9 +8,10 @@ import numpy as np
 import torch
 from ultralytics.data.dataset import YOLODataset
 from ultralytics.models.yolo.detect import DetectionTrainer
-from ultralytics.nn.tasks import DetectionModel, load_checkpoint
+from ultralytics.nn.tasks import load_checkpoint
 
 from kitchenwatch.model import LABELS
+from kitchenwatch.training import checkpoint
 from kitchenwatch.training.degrade import imitate
 from kitchenwatch.training.network import Network, plain
 
@@ -113,6 +114,4 @@ def write_plain(last: Path, target: Path) -> None:
         last: `weights/last.pt` of a run.
         target: written in half precision, without the optimizer.
     """
-    network: DetectionModel = plain(load_checkpoint(last)[0]).half()
-    network.to(memory_format=torch.contiguous_format)
-    torch.save({"model": network, "train_args": {}, "license": "AGPL-3.0"}, target)
+    checkpoint.write(plain(load_checkpoint(last)[0]), target)

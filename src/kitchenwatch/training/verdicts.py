@@ -32,16 +32,12 @@ from kitchenwatch.detect.yolo import merge
 from kitchenwatch.geometry import Boxes, iou
 from kitchenwatch.model import LABELS, CaseStatus, Detections, Kind, Label, VerdictReason
 from kitchenwatch.training.dataset import Truth, as_rows, write_picture
+from kitchenwatch.training.examples import HELD, WORN
 
 SURE = 0.5  # from this score on a sight that nobody judged is believed
 SAME = 0.4  # boxes that overlap more (IoU) are of one head, face or thing
 HELD_OUT = 5  # one site in so many is held out
-ABOUT = {
-    Kind.NO_HAT: (Label.NO_HAT, Label.HAT),
-    Kind.NO_MASK: (Label.NO_MASK, Label.MASK),
-    Kind.SMOKING: (Label.CIGARETTE,),
-    Kind.PHONE_USE: (Label.PHONE,),
-}
+ABOUT: dict[Kind, tuple[Label, ...]] = {**WORN, **{kind: (label,) for kind, label in HELD.items()}}
 
 
 @dataclass(frozen=True, slots=True)
