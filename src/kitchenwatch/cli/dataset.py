@@ -2,9 +2,10 @@
 
 import typer
 
-from kitchenwatch.cli import ceiling, compose, verdicts
+from kitchenwatch.cli import ceiling, compose, verdicts, views
 
 app = typer.Typer(help="Make pictures to train and measure on.", no_args_is_help=True)
 app.command()(verdicts.export)
 app.command()(ceiling.ceiling)
 app.command()(compose.compose)
+app.command()(views.views)

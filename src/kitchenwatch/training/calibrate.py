@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from kitchenwatch.errors import DatasetError
-from kitchenwatch.model import LABELS, Kind, Label
+from kitchenwatch.model import LABELS, RULE_KINDS, Kind, Label
 from kitchenwatch.rules.calibration import Calibration, LabelChance, ObjectWorth, StateWorth
 from kitchenwatch.training import reliability
 from kitchenwatch.training.fits import fit_kind, fit_label
@@ -40,7 +40,7 @@ def calibrate(found: HeldOut, model_sha256: str, fitted_on: str) -> Calibrated:
     labels = reliability.of_labels(found.findings)
     if not kinds or not labels:
         raise DatasetError("people were seen in fewer than two scenes -> add pictures of people with drawn boxes")
-    examples = {kind: [one for one in found.examples if one.sighting.kind is kind] for kind in Kind}
+    examples = {kind: [one for one in found.examples if one.sighting.kind is kind] for kind in RULE_KINDS}
     worth = {kind.value: fit_kind(kind, part, found.findings) for kind, part in examples.items()}
     chances = {label.value: fit_label([one for one in found.findings if one.label is label]) for label in LABELS}
     body = {

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kitchenwatch.errors import MissingExtra
-from kitchenwatch.model import LABELS, Kind, Label
+from kitchenwatch.model import LABELS, RULE_KINDS, Kind, Label
 from kitchenwatch.training.examples import WORN, Example
 from kitchenwatch.training.findings import Finding
 from kitchenwatch.training.fits import fit_kind, fit_label
@@ -94,7 +94,7 @@ def of_kinds(found: Sequence[Example], detected: Sequence[Finding]) -> dict[Kind
     than these examples would bear out, on purpose (see `fits.FALSE_SIGHTS`). A kind is left out if its examples show
     fewer than two scenes.
     """
-    parts = {kind: [one for one in found if one.sighting.kind is kind] for kind in Kind}
+    parts = {kind: [one for one in found if one.sighting.kind is kind] for kind in RULE_KINDS}
     return {
         kind: _measured(kind, part, [one.violating for one in part], _raw_kind, partial(_posterior, detected))
         for kind, part in parts.items()

@@ -10,20 +10,38 @@ from ultralytics.data.dataset import YOLODataset
 from ultralytics.models.yolo.detect import DetectionTrainer
 from ultralytics.nn.tasks import load_checkpoint
 
-from kitchenwatch.model import LABELS
+from kitchenwatch.model import LABELS, Label
 from kitchenwatch.training import checkpoint
+from kitchenwatch.training.ceiling.run import SOURCE
 from kitchenwatch.training.degrade import imitate
 from kitchenwatch.training.network import Network, plain
 
+HEADS = [LABELS.index(label) for label in (Label.HAT, Label.NO_HAT)]
+
 
 class CeilingView:
-    """An augmentation in Ultralytics' chain: the picture as a ceiling camera would show it."""
+    """An augmentation in Ultralytics' chain: the picture as a ceiling camera would show it.
+
+    Pictures that `dataset ceiling` composed have been through such a camera already.
+    """
 
     def __call__(self, labels: dict[str, Any]) -> dict[str, Any]:
         """`labels["img"]` is `(H, W, 3)` uint8 BGR; boxes stay where they are."""
         rng = np.random.default_rng(random.getrandbits(63))  # Ultralytics seeds `random` in every worker
-        labels["img"] = imitate(labels["img"], rng)
+        if not Path(labels["im_file"]).name.startswith(SOURCE):
+            labels["img"] = imitate(labels["img"], rng, _smallest_head(labels))
         return labels
+
+
+def _smallest_head(labels: dict[str, Any]) -> float | None:
+    """In pixels of `labels["img"]`; None if no head is drawn there."""
+    heads = np.isin(labels["cls"].reshape(-1), HEADS)
+    if not heads.any():
+        return None
+    instances = labels["instances"]
+    instances.convert_bbox("xywh")
+    instances.denormalize(*labels["img"].shape[1::-1])
+    return float(instances.bboxes[heads, 3].min())
 
 
 class KitchenDataset(YOLODataset):  # type: ignore[misc]  # Ultralytics is not typed
@@ -63,7 +81,7 @@ class KitchenTrainer(DetectionTrainer):  # type: ignore[misc]  # Ultralytics is 
             batch_size=batch,
             augment=mode == "train",
             hyp=self.args,
-            cache=self.args.cache or None,
+            cache=(self.args.cache or None) if mode == "train" else None,  # nothing is measured: see `validate`
             stride=32,
             data=self.data,
         )
