@@ -1,7 +1,7 @@
 """What a sealed manifest says, as JSON: written by evidence, read again by repair.
 
-A manifest carries `event` (one of `Event`), `case`, `violation` (see `violation_body`) and `files`
-(see `file_body`); the chain adds `version`, `site`, `seq`, `prev` and `sealed_at` when it seals.
+A manifest carries `event` (one of `Event`), `case`, `violation` (see `violation_body`; null where the event is none of
+the machine's) and `files` (see `file_body`); the chain adds `version`, `site`, `seq`, `prev` and `sealed_at` when it seals.
 """
 
 from collections.abc import Mapping
@@ -20,6 +20,19 @@ class Event(StrEnum):
     CLIP = "clip"
     CLOSED = "closed"
     REMOVED = "removed"  # retention has deleted the named files
+    FOUND = "found"  # a person has found a violation on patrol
+    STEP = "step"  # somebody has acted on the case
+    UPLOAD = "upload"  # the business has sent a photo
+
+
+def case_key(site: str, at: datetime, case: UUID, name: str) -> str:
+    """Where a file of a case lies in the blob store: `evidence/<site>/<day in UTC>/<case>/<name>`.
+
+    Args:
+        at: when the case was opened: all its files lie together, whenever they came.
+        name: with its suffix.
+    """
+    return f"evidence/{site}/{at.date().isoformat()}/{case}/{name}"
 
 
 def moment(at: datetime | None) -> str | None:

@@ -19,12 +19,17 @@ NAMESPACE = UUID("6b1f3a0e-6a55-5f0e-9a53-6d0f9e9b7c11")
 
 
 class Kind(StrEnum):
-    """A kind of violation."""
+    """A kind of violation; `OTHER` is only ever found by people on patrol (网上巡查)."""
 
     NO_HAT = "no_hat"
     NO_MASK = "no_mask"
     SMOKING = "smoking"
     PHONE_USE = "phone_use"
+    OTHER = "other"
+
+
+RULE_KINDS: tuple[Kind, ...] = tuple(kind for kind in Kind if kind is not Kind.OTHER)
+"""Those that a rule can see."""
 
 
 class Label(StrEnum):
@@ -55,11 +60,30 @@ class CameraState(StrEnum):
 
 
 class CaseStatus(StrEnum):
-    """Where a case stands for the people who handle it."""
+    """Where a case stands for the people who handle it; `lifecycle` tells what leads where."""
 
     OPEN = "open"
     CONFIRMED = "confirmed"
+    DISPATCHED = "dispatched"
+    RECTIFIED = "rectified"
+    CLOSED = "closed"
     DISMISSED = "dismissed"
+
+
+UPHELD: tuple[CaseStatus, ...] = (
+    CaseStatus.CONFIRMED,
+    CaseStatus.DISPATCHED,
+    CaseStatus.RECTIFIED,
+    CaseStatus.CLOSED,
+)
+"""Those in which somebody has found the violation to be true."""
+
+
+class Origin(StrEnum):
+    """Who found a case: a camera's rules, or a person on patrol."""
+
+    CAMERA = "camera"
+    PATROL = "patrol"
 
 
 class VerdictReason(StrEnum):
@@ -70,6 +94,21 @@ class VerdictReason(StrEnum):
     ALLOWED = "allowed"
     DUPLICATE = "duplicate"
     UNCLEAR = "unclear"
+
+
+class Mistaken(StrEnum):
+    """What the machine took for a violation, where a reviewer says so: the next model learns from it."""
+
+    HAIR = "hair"
+    HEADSCARF = "headscarf"
+    VISOR = "visor"
+    BEARD = "beard"
+    SPOON = "spoon"
+    STRAW = "straw"
+    PEN = "pen"
+    HAND = "hand"
+    POSTER = "poster"
+    OTHER = "other"
 
 
 class Role(StrEnum):
@@ -89,6 +128,8 @@ class EvidenceKind(StrEnum):
     CROP = "crop"
     CLIP = "clip"
     BEST = "best"
+    PHOTO = "photo"
+    PORTRAIT = "portrait"
 
 
 class AlertType(StrEnum):
@@ -98,6 +139,10 @@ class AlertType(StrEnum):
     CASE_CLIP = "cn.kitchenwatch.case.clip"
     CASE_CLOSED = "cn.kitchenwatch.case.closed"
     CASE_VERDICT = "cn.kitchenwatch.case.verdict"
+    CASE_DISPATCHED = "cn.kitchenwatch.case.dispatched"
+    CASE_RECTIFIED = "cn.kitchenwatch.case.rectified"
+    CASE_RECHECKED = "cn.kitchenwatch.case.rechecked"
+    CASE_OVERDUE = "cn.kitchenwatch.case.overdue"
     CAMERA_HEALTH = "cn.kitchenwatch.camera.health"
     STORAGE_PRESSURE = "cn.kitchenwatch.storage.pressure"
     DIGEST = "cn.kitchenwatch.digest"

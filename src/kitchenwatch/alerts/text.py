@@ -14,6 +14,10 @@ HEADINGS: Mapping[AlertType, str] = {
     AlertType.CASE_CLIP: "录像已存证 Clip secured",
     AlertType.CASE_CLOSED: "违规行为结束 Violation ended",
     AlertType.CASE_VERDICT: "审核结果 Verdict",
+    AlertType.CASE_DISPATCHED: "责令整改 Rectification ordered",
+    AlertType.CASE_RECTIFIED: "已提交整改 Rectification answered",
+    AlertType.CASE_RECHECKED: "复核结果 Recheck",
+    AlertType.CASE_OVERDUE: "整改逾期 Rectification overdue",
     AlertType.CAMERA_HEALTH: "摄像头状态 Camera",
     AlertType.STORAGE_PRESSURE: "存储空间告急 Storage running low",
     AlertType.DIGEST: "汇总 Digest",
@@ -24,6 +28,7 @@ WORDS: Mapping[str, str] = {
     Kind.NO_MASK: "未戴口罩 no mask",
     Kind.SMOKING: "吸烟 smoking",
     Kind.PHONE_USE: "使用手机 phone use",
+    Kind.OTHER: "其他问题 other",
     CameraState.ONLINE: "在线 online",
     CameraState.OFFLINE: "离线 offline",
     CameraState.FROZEN: "画面冻结 frozen",
@@ -32,6 +37,9 @@ WORDS: Mapping[str, str] = {
     CameraState.BLURRED: "画面模糊 blurred",
     CameraState.MOVED: "被移动 moved",
     CaseStatus.CONFIRMED: "确认违规 confirmed",
+    CaseStatus.DISPATCHED: "待整改 to be rectified",
+    CaseStatus.RECTIFIED: "待复核 to be rechecked",
+    CaseStatus.CLOSED: "已办结 closed",
     CaseStatus.DISMISSED: "不予认定 dismissed",
     VerdictReason.VIOLATION: "违规属实 violation",
     VerdictReason.FALSE_ALARM: "误报 false alarm",
@@ -71,6 +79,8 @@ def _details(alert: Alert) -> list[str]:
         ("", "began", lambda began: "开始 began" if began else "恢复 ended"),
         ("审核 Status", "status", _word),
         ("理由 Reason", "reason", _word),
+        ("要求 Asked", "asked", _short),
+        ("期限 Deadline", "deadline_local", _minute),
         ("备注 Remark", "remark", _short),
         ("说明 Detail", "detail", _short),
         ("可信度 Score", "score", lambda score: f"{score:.0%}"),
@@ -116,6 +126,10 @@ def _word(value: str) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= WORDS_SHOWN else text[:WORDS_SHOWN] + "…"
+
+
+def _minute(moment: str) -> str:
+    return moment[:16].replace("T", " ")
 
 
 def _zone(data: Mapping[str, Any]) -> tzinfo:

@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 
 # Between rounds of retention: evidence ages by days, and a disk fills by hours.
 UPKEEP_S = 600.0
+# Between looks for orders past their deadline: deadlines are told to the minute.
+ESCALATION_S = 30.0
 
 
 class Service:
@@ -70,7 +72,9 @@ class Service:
             self.stores.health.close_left_open(post.camera, now)
         self.scribe.start()
         self._background("dispatcher", lambda: self._dispatcher.run(self._stopping))
-        self._background("retention", self._keep_up)
+        self._background("retention", lambda: self._repeat("retention", self._retention.run_once, UPKEEP_S))
+        escalate = self.stores.loop.escalate_overdue
+        self._background("escalation", lambda: self._repeat("escalation", escalate, ESCALATION_S))
         self.runner.start()
 
     def stop(self) -> None:
@@ -91,7 +95,7 @@ class Service:
         return create_app(
             WebDeps(
                 reading=stores.reading,
-                cases=stores.cases,
+                loop=stores.loop,
                 users=stores.users,
                 tokens=stores.tokens,
                 blobs=stores.blobs,
@@ -123,13 +127,13 @@ class Service:
         self._threads.append(thread)
         thread.start()
 
-    def _keep_up(self) -> None:
+    def _repeat(self, name: str, once: Callable[[], object], seconds: float) -> None:
         while not self._stopping.is_set():
             try:
-                self._retention.run_once()
-            except Exception:  # a supervisor: retention tries again at the next round
-                log.exception("retention failed")
-            self._clock.sleep(UPKEEP_S, self._stopping)
+                once()
+            except Exception:  # a supervisor: the next round tries again
+                log.exception("%s failed", name)
+            self._clock.sleep(seconds, self._stopping)
 
 
 def _routes(config: Config) -> Routes:

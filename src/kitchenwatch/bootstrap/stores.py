@@ -20,6 +20,7 @@ from kitchenwatch.store.cases import SqlCases
 from kitchenwatch.store.database import Database
 from kitchenwatch.store.health import SqlHealthLog
 from kitchenwatch.store.inventory import Inventory
+from kitchenwatch.store.loop import CaseLoop
 from kitchenwatch.store.reading import Reading
 from kitchenwatch.store.tokens import Tokens
 from kitchenwatch.store.users import Users
@@ -33,6 +34,7 @@ class Stores:
     blobs: DiskBlobs
     chain: FileChain
     cases: SqlCases
+    loop: CaseLoop
     health: SqlHealthLog
     inventory: Inventory
     reading: Reading
@@ -116,11 +118,13 @@ def open_stores(config: Config, clock: Clock) -> Stores:
         key = load_or_create_key(config.keys.private)
         database = open_rows(config)
         undo.pop_all()
+    chain = FileChain(blobs, key, clock, _locks(folder), _timestamper(config, clock))
     return Stores(
         database=database,
         blobs=blobs,
-        chain=FileChain(blobs, key, clock, _locks(folder), _timestamper(config, clock)),
+        chain=chain,
         cases=SqlCases(database, clock),
+        loop=CaseLoop(database, chain, clock),
         health=SqlHealthLog(database),
         inventory=Inventory(database),
         reading=Reading(database),

@@ -13,7 +13,7 @@ from kitchenwatch.bootstrap.sight import build_picture_detector
 from kitchenwatch.bootstrap.stores import open_rows
 from kitchenwatch.config import load
 from kitchenwatch.errors import StorageError
-from kitchenwatch.model import CaseStatus, EvidenceKind, Kind, Role, Scope, VerdictReason
+from kitchenwatch.model import UPHELD, CaseStatus, EvidenceKind, Kind, Role, Scope, VerdictReason
 from kitchenwatch.store.blobs import DiskBlobs
 from kitchenwatch.store.reading import CaseFilter, Reading
 from kitchenwatch.store.tables import Case
@@ -40,7 +40,7 @@ def export_verdicts(config_path: Path, out: Path) -> Exported:
 
 
 def _reviewed(reading: Reading, blobs: DiskBlobs) -> Iterator[Reviewed]:
-    for status in (CaseStatus.CONFIRMED, CaseStatus.DISMISSED):
+    for status in (*UPHELD, CaseStatus.DISMISSED):
         for case in _cases(reading, CaseFilter(status=status)):
             snapshot = _snapshot(case, blobs)
             if snapshot is not None and case.violation is not None:
@@ -48,7 +48,7 @@ def _reviewed(reading: Reading, blobs: DiskBlobs) -> Iterator[Reviewed]:
                     case=case.id,
                     site=case.site_id,
                     kind=Kind(case.kind),
-                    status=status,
+                    status=CaseStatus.CONFIRMED if status in UPHELD else status,
                     reason=VerdictReason(case.reason or VerdictReason.VIOLATION),
                     person=np.array(case.violation.box, np.float32),
                     snapshot=snapshot,

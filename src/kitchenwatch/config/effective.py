@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from kitchenwatch.config.shape import Config
 from kitchenwatch.config.sites import DAYS, Camera, HoursOfDay, RuleText, Site
-from kitchenwatch.model import Kind
+from kitchenwatch.model import RULE_KINDS, Kind
 from kitchenwatch.rules.rule import RuleSettings
 from kitchenwatch.rules.schedule import Hours, Schedule
 from kitchenwatch.rules.zones import Zone
@@ -13,7 +13,7 @@ from kitchenwatch.rules.zones import Zone
 
 def rules_for(config: Config, site: Site, camera: Camera) -> list[RuleSettings]:
     """The enabled rules; of each setting, the camera's word comes before the site's, and that before the file's."""
-    texts = {kind: _inherited(kind, config, site, camera) for kind in Kind}
+    texts = {kind: _inherited(kind, config, site, camera) for kind in RULE_KINDS}
     return [_settings(kind, text, site, camera) for kind, text in texts.items() if text.enabled]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from kitchenwatch.config.document import Document, Place
 from kitchenwatch.config.problems import suggestion
 from kitchenwatch.errors import ConfigError
-from kitchenwatch.model import Kind
+from kitchenwatch.model import RULE_KINDS
 
 
 def faults(document: Document) -> Iterator[ConfigError]:
@@ -62,7 +62,7 @@ def _zones(document: Document, camera: Place) -> Iterator[ConfigError]:
     known = _names(document.value((*camera, "zones")))
     whose = f"zone (of camera '{document.value((*camera, 'id'))}')"
     site, top = camera[:2], ()
-    for kind in Kind:
+    for kind in RULE_KINDS:
         named = [(*owner, "rules", str(kind), "zones") for owner in (camera, site, top)]
         said = [place for place in named if isinstance(document.value(place), list)]
         for entry in _entries(document, said[0]) if said else []:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationInfo
 
 from kitchenwatch.config.units import Duration, Id, Polygon, TimeZone, fault, some
-from kitchenwatch.model import Kind
+from kitchenwatch.model import RULE_KINDS, Kind
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -69,7 +69,13 @@ class RuleText(Part):
     schedule: tuple[Hours, ...] | None = None
 
 
-Rules = dict[Kind, RuleText]
+def _seen_by_rules(kind: Kind) -> Kind:
+    if kind not in RULE_KINDS:
+        raise fault("is found by people only, no rule can see it", f"write one of: {', '.join(RULE_KINDS)}")
+    return kind
+
+
+Rules = dict[Annotated[Kind, AfterValidator(_seen_by_rules)], RuleText]
 
 
 class ZoneText(Part):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from kitchenwatch.manifest import case_key
 from kitchenwatch.model import EvidenceKind, Violation
 
 CHAIN = "chain/"
@@ -16,8 +17,8 @@ _ENTRY = re.compile(r"(\d{8})\.json")
 
 def evidence_key(violation: Violation, kind: EvidenceKind, media_type: str) -> str:
     """`evidence/<site>/<day in UTC>/<case>/<kind>.<suffix>`: the same violation always has the same places."""
-    day = violation.opened_at.date().isoformat()
-    return f"{EVIDENCE}{violation.site}/{day}/{violation.id}/{kind}.{_SUFFIX[media_type]}"
+    name = f"{kind}.{_SUFFIX[media_type]}"
+    return case_key(violation.site, violation.opened_at, violation.id, name)
 
 
 def chain_prefix(site: str) -> str:

@@ -1,13 +1,38 @@
 """The audit log: who did what to what, in the transaction that did it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from kitchenwatch.store.tables import Audit
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which rows: None leaves out nothing. `since` is included, `until` is not; `subject` is how it begins."""
+
+    actor: str | None = None
+    action: str | None = None
+    subject: str | None = None
+    address: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What the filter asks of a row."""
+        asked: list[tuple[object, Callable[[Any], ColumnElement[bool]]]] = [
+            (self.actor, lambda actor: Audit.actor == actor),
+            (self.action, lambda action: Audit.action == action),
+            (self.subject, lambda subject: Audit.subject.startswith(subject, autoescape=True)),
+            (self.address, lambda address: Audit.address == address),
+            (self.since, lambda since: Audit.at >= since),
+            (self.until, lambda until: Audit.at < until),
+        ]
+        return [condition(value) for value, condition in asked if value is not None]
 
 
 def write_audit(
@@ -28,9 +53,18 @@ def write_audit(
     session.add(row)
 
 
-def read_audit(session: Session, before: int | None = None, limit: int = 50) -> Sequence[Audit]:
+def read_audit(
+    session: Session, before: int | None = None, limit: int = 50, asked: AuditFilter | None = None
+) -> Sequence[Audit]:
     """Rows of the log, newest first, with an id below `before`; at most `limit` of them."""
     query = select(Audit).order_by(Audit.id.desc()).limit(limit)
+    if asked is not None:
+        query = query.where(*asked.conditions())
     if before is not None:
         query = query.where(Audit.id < before)
     return session.scalars(query).all()
+
+
+def audited_actions(session: Session) -> Sequence[str]:
+    """Every kind of act that the log tells of."""
+    return session.scalars(select(Audit.action).distinct().order_by(Audit.action)).all()

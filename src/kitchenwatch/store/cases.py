@@ -1,4 +1,4 @@
-"""The case book: each act on a case is one transaction, its alert included."""
+"""The case book: what the machine writes down, each time in one transaction, its alert included."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -6,12 +6,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kitchenwatch.errors import Conflict, NotFound
-from kitchenwatch.model import AlertType, CaseStatus, Entry, EvidenceFile, EvidenceKind, VerdictReason, Violation
+from kitchenwatch.errors import NotFound
+from kitchenwatch.model import AlertType, CaseStatus, Entry, EvidenceFile, EvidenceKind, Violation
 from kitchenwatch.ports import Clock
 from kitchenwatch.store import tables
 from kitchenwatch.store.announce import announce_case
-from kitchenwatch.store.audit import write_audit
 from kitchenwatch.store.database import Database, insert_if_new, serialize_outbox
 from kitchenwatch.store.tables import Camera, Case, Evidence
 
@@ -73,53 +72,6 @@ class SqlCases:
             kinds = set(session.scalars(select(Evidence.kind).where(Evidence.case_id == case)))
             violation = session.get(tables.Violation, case)
             return frozenset(kinds | ({CLOSED} if violation and violation.closed_at else set()))
-
-    def decide(
-        self,
-        case: UUID,
-        status: CaseStatus,
-        reason: VerdictReason,
-        remark: str = "",
-        *,
-        by: str,
-        revision: int,
-        address: str = "",
-    ) -> int:
-        """Write down a reviewer's verdict, tell it, and audit it.
-
-        Args:
-            by: who decides.
-            revision: of the case as they saw it.
-            address: network address they come from.
-
-        Returns:
-            The case's new revision.
-
-        Raises:
-            NotFound: there is no such case.
-            Conflict: somebody else has changed the case since.
-        """
-        now = self._clock.now()
-        with self._database.session() as session:
-            serialize_outbox(session)
-            row = _locked(session, case)
-            if row.revision != revision:
-                raise Conflict(f"case {case} has been changed meanwhile -> look at it again")
-            row.revision = revision + 1
-            row.status, row.reason, row.remark = status, reason, remark
-            row.decided_by, row.decided_at = by, now
-            announce_case(session, AlertType.CASE_VERDICT, row, now, occasion=str(row.revision))
-            particulars = {"status": status, "reason": reason, "remark": remark, "revision": row.revision}
-            write_audit(session, now, by, "case.verdict", str(case), address, **particulars)
-            return row.revision
-
-    def hold(self, case: UUID, hold: bool, *, by: str, address: str = "") -> None:
-        """Keep a case's evidence whatever its age (legal hold), or no longer. Raises NotFound."""
-        with self._database.session() as session:
-            row = _locked(session, case)
-            if row.legal_hold is not hold:
-                row.legal_hold = hold
-                write_audit(session, self._clock.now(), by, "case.hold", str(case), address, hold=hold)
 
 
 def _locked(session: Session, case: UUID) -> Case:

@@ -6,7 +6,8 @@ When less than the floor is free, files go in this order, the oldest case first,
 2. of unreviewed cases the pictures other than the clean snapshot,
 3. of unreviewed cases the clip.
 
-Never: the snapshot of an unreviewed case before its time, and anything of confirmed and held cases.
+Never: the snapshot of an unreviewed case before its time, and anything of upheld and held cases. What waits for a
+business or for a recheck is kept whatever its age.
 """
 
 from collections.abc import Mapping
@@ -42,7 +43,7 @@ class RetentionPolicy:
             (餐饮服务明厨亮灶工作指导意见, SAMR 2018).
         kind_days: the same for some kinds of violation.
         dismissed_days: from the verdict.
-        confirmed_days: from the verdict.
+        confirmed_days: from the verdict, of cases that nobody has dispatched, or that are closed.
         floor_bytes: what must stay free on the disk.
         warn_bytes: when less than this is free the operators are told; above the floor.
     """
@@ -66,5 +67,5 @@ def expired_cases(policy: RetentionPolicy, now: datetime) -> ColumnElement[bool]
     return or_(
         and_(Case.status == CaseStatus.OPEN, or_(other, *kinds)),
         and_(Case.status == CaseStatus.DISMISSED, older(Case.decided_at, policy.dismissed_days)),
-        and_(Case.status == CaseStatus.CONFIRMED, older(Case.decided_at, policy.confirmed_days)),
+        and_(Case.status.in_((CaseStatus.CONFIRMED, CaseStatus.CLOSED)), older(Case.decided_at, policy.confirmed_days)),
     )

@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from kitchenwatch.errors import NotFound
-from kitchenwatch.model import Alert, CameraState, CaseStatus, EvidenceKind, Kind, Role, Scope
-from kitchenwatch.store.audit import read_audit
+from kitchenwatch.model import Alert, CameraState, CaseStatus, EvidenceKind, Kind, Origin, Role, Scope
+from kitchenwatch.store.audit import AuditFilter, audited_actions, read_audit
 from kitchenwatch.store.cursor import Cursor
 from kitchenwatch.store.database import Database
 from kitchenwatch.store.rows import alert_of
@@ -23,6 +23,7 @@ from kitchenwatch.store.tables import (
     Camera,
     CameraHealth,
     Case,
+    CaseStep,
     Delivery,
     District,
     Evidence,
@@ -69,6 +70,8 @@ class CaseFilter:
     since: datetime | None = None
     until: datetime | None = None
     min_score: float | None = None
+    origin: Origin | None = None
+    overdue: bool | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """What the filter asks of a case."""
@@ -81,6 +84,8 @@ class CaseFilter:
             (self.since, lambda since: Case.opened_at >= since),
             (self.until, lambda until: Case.opened_at < until),
             (self.min_score, lambda score: Case.score >= score),
+            (self.origin, lambda origin: Case.origin == origin),
+            (self.overdue, lambda overdue: Case.overdue_at.is_not(None) if overdue else Case.overdue_at.is_(None)),
         ]
         return [condition(value) for value, condition in asked if value is not None]
 
@@ -154,9 +159,10 @@ class Reading:
         return {status: found.get(status, 0) for status in CaseStatus}
 
     def case(self, scope: Scope, case: UUID) -> Case:
-        """A case with site, camera, violation and evidence. Raises NotFound."""
+        """A case with site, camera, violation, evidence, steps (with their uploads) and uploads. Raises NotFound."""
         loaded = (joinedload(Case.site), joinedload(Case.camera), joinedload(Case.violation))
-        query = select(Case).options(*loaded, selectinload(Case.evidence))
+        lists = (selectinload(Case.evidence), selectinload(Case.steps).selectinload(CaseStep.uploads))
+        query = select(Case).options(*loaded, *lists, selectinload(Case.uploads))
         return self._one(query.where(_in_sight(Case.site_id, scope), Case.id == case), f"there is no case {case}")
 
     def evidence(self, scope: Scope, case: UUID, kind: EvidenceKind) -> Evidence:
@@ -175,10 +181,17 @@ class Reading:
         query = select(Outbox).where(Outbox.seq > after, Outbox.only_channel.is_(None), _concerns(scope))
         return [alert_of(row) for row in self._all(query.order_by(Outbox.seq).limit(limit))]
 
-    def audit(self, before: int | None = None, limit: int = 50) -> Sequence[Audit]:
+    def audit(
+        self, before: int | None = None, limit: int = 50, asked: AuditFilter | None = None
+    ) -> Sequence[Audit]:
         """The audit log, newest first, with an id below `before`; unscoped, for admins."""
         with self._database.reading() as session:
-            return read_audit(session, before, limit)
+            return read_audit(session, before, limit, asked)
+
+    def audited_actions(self) -> Sequence[str]:
+        """Every kind of act that the audit log tells of; unscoped, for admins."""
+        with self._database.reading() as session:
+            return audited_actions(session)
 
     def tallies(self) -> Mapping[str, Mapping[tuple[str, ...], int]]:
         """For the metrics, unscoped: how many cases by kind and status, and deliveries by channel and status."""

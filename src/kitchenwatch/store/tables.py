@@ -136,8 +136,17 @@ class Case(Table):
     remark: Mapped[str] = mapped_column(Text, default="")
     decided_by: Mapped[str | None] = mapped_column(String(64))
     decided_at: Mapped[datetime | None]
+    mistaken: Mapped[str | None] = mapped_column(String(16))  # what a false alarm was taken for
     legal_hold: Mapped[bool] = mapped_column(default=False)
     revision: Mapped[int] = mapped_column(default=1)
+    origin: Mapped[str] = mapped_column(String(16), default="camera")
+    found_by: Mapped[str | None] = mapped_column(String(64))  # who was on patrol
+    # The order in force, or the last one.
+    severity: Mapped[str | None] = mapped_column(String(16))
+    asked: Mapped[str] = mapped_column(Text, default="")
+    round: Mapped[int] = mapped_column(default=0)
+    deadline: Mapped[datetime | None]
+    overdue_at: Mapped[datetime | None]
     # The latest entry of the site's chain that tells of this case; every alert carries it.
     seal_seq: Mapped[int | None]
     seal_sha256: Mapped[str | None] = mapped_column(String(64))
@@ -145,10 +154,14 @@ class Case(Table):
     site: Mapped[Site] = relationship()
     camera: Mapped[Camera] = relationship()
     evidence: Mapped[list["Evidence"]] = relationship(back_populates="case", order_by="Evidence.id")
+    steps: Mapped[list["CaseStep"]] = relationship(back_populates="case", order_by="CaseStep.id")
+    uploads: Mapped[list["Upload"]] = relationship(back_populates="case", order_by="Upload.at")
     # The newest first is the order in which cases are read, in all and by site.
     __table_args__ = (
         Index("ix_case_newest", "opened_at", "id"),
         Index("ix_case_site_newest", "site_id", "opened_at", "id"),
+        Index("ix_case_status_newest", "status", "opened_at", "id"),
+        Index("ix_case_deadline", "status", "deadline"),
     )
 
 
@@ -168,6 +181,59 @@ class Evidence(Table):
     deleted_at: Mapped[datetime | None]
     case: Mapped[Case] = relationship(back_populates="evidence")
     __table_args__ = (UniqueConstraint("case_id", "kind"),)
+
+
+class CaseStep(Table):
+    """One act on a case, with where it left the case standing; rows are only ever added."""
+
+    __tablename__ = "case_step"
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    act: Mapped[str] = mapped_column(String(16))
+    by: Mapped[str] = mapped_column(String(64))
+    role: Mapped[str | None] = mapped_column(String(16))  # null: the machine itself
+    at: Mapped[datetime]
+    remark: Mapped[str] = mapped_column(Text, default="")
+    status: Mapped[str] = mapped_column(String(16))
+    round: Mapped[int]
+    deadline: Mapped[datetime | None]
+    revision: Mapped[int]
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    seal_seq: Mapped[int]
+    case: Mapped[Case] = relationship(back_populates="steps")
+    uploads: Mapped[list["Upload"]] = relationship(back_populates="step", order_by="Upload.at")
+
+
+class Upload(Table):
+    """A photo or portrait that a business has sent, sealed as it came; `step_id` is null until it is part of an answer.
+
+    `shown_key` is a copy for people, with a watermark; the original is never shown changed nor changed.
+    """
+
+    __tablename__ = "upload"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id"), index=True)
+    step_id: Mapped[int | None] = mapped_column(ForeignKey("case_step.id"), index=True)
+    round: Mapped[int]
+    purpose: Mapped[str] = mapped_column(String(16))  # an EvidenceKind: photo or portrait
+    key: Mapped[str] = mapped_column(String(400), unique=True)
+    shown_key: Mapped[str] = mapped_column(String(400))
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    media_type: Mapped[str] = mapped_column(String(64))
+    width: Mapped[int]
+    height: Mapped[int]
+    by: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(index=True)
+    taken_at: Mapped[datetime | None]  # as the picture itself says
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    accuracy: Mapped[float | None]  # metres
+    phash: Mapped[str] = mapped_column(String(16))
+    doubts: Mapped[list[Any]] = mapped_column(default=list)
+    seal_seq: Mapped[int]
+    case: Mapped[Case] = relationship(back_populates="uploads")
+    step: Mapped[CaseStep | None] = relationship(back_populates="uploads")
 
 
 class Outbox(Table):
@@ -224,6 +290,8 @@ class User(Table):
     sites: Mapped[list[Any]] = mapped_column(default=list)
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    phone: Mapped[str] = mapped_column(String(32), default="")  # of the person behind the account: on watermarks
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
 class Token(Table):
@@ -241,6 +309,24 @@ class Token(Table):
     user: Mapped[User] = relationship()
 
 
+class Declaration(Table):
+    """A district, site or camera that was declared in the console, beside those of the configuration file.
+
+    `body` has the shape of the configuration's models, but for the address of a camera, which is encrypted and
+    stands in `secret`, and the cameras of a site, each of which names its `site_id`.
+    """
+
+    __tablename__ = "declaration"
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    site_id: Mapped[str | None] = mapped_column(String(64))
+    body: Mapped[dict[str, Any]]
+    secret: Mapped[str | None] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(default=1)
+
+
 class Audit(Table):
     """Who did what to what; rows are only ever added."""
 
@@ -252,3 +338,10 @@ class Audit(Table):
     subject: Mapped[str] = mapped_column(String(200))
     address: Mapped[str] = mapped_column(String(64), default="")
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # The newest first, for each of what the log is searched by.
+    __table_args__ = (
+        Index("ix_audit_actor", "actor", "id"),
+        Index("ix_audit_action", "action", "id"),
+        Index("ix_audit_subject", "subject", "id"),
+        Index("ix_audit_address", "address", "id"),
+    )

@@ -73,7 +73,7 @@ class Tokens:
         ended = (Token.user_name == user, Token.purpose == "session", Token.expires_at <= now)
         with self._database.session() as session:
             session.execute(delete(Token).where(*ended))
-            grant = self._grant(session, user, "session", now + SESSION, "")
+            grant = self._grant(session, user, "session", now + SESSION, address)
             write_audit(session, now, user, "login", user, address)
             return grant
 
@@ -84,6 +84,22 @@ class Tokens:
             if row:
                 write_audit(session, self._clock.now(), row.user_name, "logout", row.user_name, address)
                 session.delete(row)
+
+    def sessions(self, user: str | None = None) -> Sequence[Token]:
+        """Browser sessions that are open now, of a user or of everybody, newest first; `note` is where from."""
+        query = select(Token).where(Token.purpose == "session", Token.expires_at > self._clock.now())
+        query = query.order_by(Token.created_at.desc(), Token.id)
+        with self._database.reading() as session:
+            return session.scalars(query.where(Token.user_name == user) if user else query).all()
+
+    def end_session(self, by: str, token: UUID, address: str = "") -> None:
+        """End somebody's browser session. Raises NotFound: it has ended already."""
+        with self._database.session() as session:
+            row = session.get(Token, token)
+            if row is None or row.purpose != "session":
+                raise NotFound("this session has ended already")
+            session.delete(row)
+            write_audit(session, self._clock.now(), by, "session.end", row.user_name, address)
 
     def scope_of(self, secret: str) -> Scope | None:
         """Who holds this secret and what they may see; None if it opens nothing (any more)."""

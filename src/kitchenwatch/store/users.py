@@ -5,6 +5,7 @@ import secrets
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -28,12 +29,21 @@ HASHERS = 2  # each takes 64 MiB and a core for a moment; more at once only queu
 
 @dataclass(frozen=True, slots=True)
 class NewUser:
-    """What somebody is to be: `REGULATOR` needs districts, `BUSINESS` sites, the others neither."""
+    """What somebody is to be: `REGULATOR` needs districts, `BUSINESS` sites, the others neither.
+
+    `phone` of the person behind the account stands on the watermarks of their photos; None leaves it as it is.
+    """
 
     name: str
     role: Role
     districts: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()
+    phone: str | None = None
+
+    def told(self) -> dict[str, Any]:
+        """For the audit log."""
+        places = {"districts": list(self.districts), "sites": list(self.sites)}
+        return {"role": self.role, **places} | ({"phone": self.phone} if self.phone else {})
 
 
 class Users:
@@ -71,22 +81,29 @@ class Users:
         with self._database.session() as session:
             _check_known(session, user)
             places = {"districts": list(user.districts), "sites": list(user.sites)}
-            row = {"name": user.name, "password": hashed, "role": user.role, "created_at": now}
+            row = {"name": user.name, "password": hashed, "role": user.role, "phone": user.phone or "", "created_at": now}
             if not insert_if_new(session, User, **row, **places):
                 raise Conflict(f"there is a user {user.name!r} already -> choose another name")
-            write_audit(session, now, by, "user.add", user.name, address, role=user.role, **places)
+            write_audit(session, now, by, "user.add", user.name, address, **user.told())
 
-    def change(self, by: str, user: NewUser, address: str = "") -> None:
-        """Give an existing user another role or other places. Raises as `add`, and Conflict for the last admin."""
+    def change(self, by: str, user: NewUser, address: str = "", revision: int | None = None) -> None:
+        """Give an existing user another role, other places or another phone.
+
+        Raises as `add`, and Conflict for the last admin, or if the user is not at that revision any more.
+        """
         _check_places(user)
         with self._database.session() as session:
             row = _user(session, user.name)
+            if revision is not None and row.revision != revision:
+                raise Conflict(f"somebody has changed {user.name!r} meanwhile -> look again")
             _check_known(session, user)
             if user.role is not Role.ADMIN:
                 _keep_an_admin(session, row)
+            before = NewUser(row.name, Role(row.role), tuple(row.districts), tuple(row.sites), row.phone).told()
             row.role, row.districts, row.sites = user.role, list(user.districts), list(user.sites)
-            places = {"districts": row.districts, "sites": row.sites}
-            write_audit(session, self._clock.now(), by, "user.change", row.name, address, role=user.role, **places)
+            row.phone, row.revision = row.phone if user.phone is None else user.phone, row.revision + 1
+            now = self._clock.now()
+            write_audit(session, now, by, "user.change", row.name, address, before=before, **user.told())
 
     def set_password(self, by: str, name: str, password: str, address: str = "") -> None:
         """Ends that user's browser sessions; their API tokens go on. Raises Invalid, NotFound."""
@@ -111,6 +128,11 @@ class Users:
         """Every user by name."""
         with self._database.reading() as session:
             return session.scalars(select(User).order_by(User.name)).all()
+
+    def get(self, name: str) -> User:
+        """Raises NotFound."""
+        with self._database.reading() as session:
+            return _user(session, name)
 
     def check(self, name: str, password: str, address: str = "") -> None:
         """Whether this is that user's password. Raises Unauthenticated, once the refusal is in the audit log."""

@@ -13,6 +13,7 @@ from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBea
 
 from kitchenwatch.errors import Forbidden, Unauthenticated
 from kitchenwatch.model import Role, Scope
+from kitchenwatch.store.loop import Actor
 from kitchenwatch.store.tokens import SESSION, Grant
 from kitchenwatch.web.deps import Deps
 
@@ -35,6 +36,11 @@ class Caller:
     @property
     def name(self) -> str:
         return self.scope.user
+
+    @property
+    def actor(self) -> Actor:
+        """The caller as the case loop knows them."""
+        return Actor(self.name, self.scope.role, self.address)
 
 
 def address_of(request: Request) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Protocol, cast
 from fastapi import Depends, Request
 
 from kitchenwatch.ports import Blobs, Clock
-from kitchenwatch.store.cases import SqlCases
+from kitchenwatch.store.loop import CaseLoop
 from kitchenwatch.store.reading import Reading
 from kitchenwatch.store.tokens import Tokens
 from kitchenwatch.store.users import Users
@@ -52,7 +52,7 @@ class WebDeps:
     """
 
     reading: Reading
-    cases: SqlCases
+    loop: CaseLoop
     users: Users
     tokens: Tokens
     blobs: Blobs

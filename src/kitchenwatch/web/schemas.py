@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, computed_field
 
-from kitchenwatch.model import CameraState, CaseStatus, EvidenceKind, Kind, Role, VerdictReason
+from kitchenwatch.lifecycle import Severity
+from kitchenwatch.model import CameraState, CaseStatus, EvidenceKind, Kind, Mistaken, Origin, Role, VerdictReason
 from kitchenwatch.store.reading import CameraNow
 
 # PostgreSQL keeps no NUL in a text.
@@ -106,10 +107,17 @@ class CaseOut(Said):
     opened_at: datetime
     score: float = Field(description="confidence that this is a violation, 0 to 1")
     reason: VerdictReason | None
+    mistaken: Mistaken | None
     remark: str
     decided_by: str | None
     decided_at: datetime | None
     legal_hold: bool
+    origin: Origin
+    severity: Severity | None
+    asked: str = Field(description="what the order asks of the business")
+    round: int = Field(description="how often it has been dispatched, returns included")
+    deadline: datetime | None
+    overdue_at: datetime | None = Field(description="when the order was escalated")
     revision: int = Field(description="send it back with a verdict")
     evidence: list[EvidenceOut]
 
@@ -135,6 +143,9 @@ class CaseDetail(CaseOut):
 class CountsOut(BaseModel):
     open: int
     confirmed: int
+    dispatched: int
+    rectified: int
+    closed: int
     dismissed: int
 
 
@@ -147,6 +158,7 @@ class VerdictIn(Heard):
     )
     status: CaseStatus
     reason: VerdictReason
+    mistaken: Mistaken | None = None
     remark: Paragraph = ""
     revision: Revision
 

@@ -72,5 +72,5 @@ def post_verdict(deps: Deps, caller: Decider, case: UUID, verdict: VerdictIn) ->
 def put_legal_hold(deps: Deps, caller: Decider, case: UUID, wish: LegalHoldIn) -> CaseDetail:
     """While held, retention leaves the case's evidence alone."""
     deps.reading.case(caller.scope, case)
-    deps.cases.hold(case, wish.hold, by=caller.name, address=caller.address)
+    deps.loop.hold(case, wish.hold, caller.actor)
     return CaseDetail.model_validate(deps.reading.case(caller.scope, case))
