@@ -18,14 +18,18 @@
     │   ├── DeliveryRetry      try again later
     │   └── DeliveryRefused    the receiver says never again, or the address is forbidden
     ├── Invalid            what the caller asks for makes no sense
+    │   └── InvalidFields      told field by field          (faults)
     ├── Unauthenticated    nobody has signed in
-    ├── TooManyAttempts    wait before the next sign-in        (retry_after)
+    ├── TooManyAttempts    wait before the next one            (retry_after)
     ├── NotFound           no such thing, or not in the caller's scope
     ├── Forbidden          the caller may not do this
     └── Conflict           somebody else was first
 
 Messages name the place and the remedy; they never hold a password, token or key.
 """
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 
 class KitchenwatchError(Exception):
@@ -117,20 +121,45 @@ class Invalid(KitchenwatchError):
     """What the caller asks for makes no sense; the text says what would."""
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a field, and what to do about it."""
+
+    problem: str
+    remedy: str = ""
+
+
+class InvalidFields(Invalid):
+    """Some fields of a form make no sense.
+
+    Args:
+        faults: by field.
+    """
+
+    def __init__(self, faults: Mapping[str, Fault]) -> None:
+        self.faults = dict(faults)
+        told = (
+            f"{field} {fault.problem}" + (f" -> {fault.remedy}" if fault.remedy else "")
+            for field, fault in faults.items()
+        )
+        super().__init__("; ".join(told))
+
+
 class Unauthenticated(KitchenwatchError):
     """Nobody has signed in, or with a wrong name, password or token."""
 
 
 class TooManyAttempts(KitchenwatchError):
-    """Too many sign-ins have failed.
+    """Too many sign-ins have failed, or too much is asked for.
 
     Args:
         retry_after: seconds to wait before the next one.
+        of: what there were too many of.
     """
 
-    def __init__(self, retry_after: int) -> None:
+    def __init__(self, retry_after: int, of: str = "failed sign-ins") -> None:
         self.retry_after = retry_after
-        super().__init__(f"too many failed sign-ins -> wait {retry_after} s")
+        super().__init__(f"too many {of} -> wait {retry_after} s")
 
 
 class NotFound(KitchenwatchError):

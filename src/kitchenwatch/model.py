@@ -132,6 +132,18 @@ class EvidenceKind(StrEnum):
     PORTRAIT = "portrait"
 
 
+class Doubt(StrEnum):
+    """What makes a photo doubtful; it is pointed out, never a reason to refuse it."""
+
+    BEFORE_ORDER = "before_order"
+    IN_FUTURE = "in_future"
+    NO_CAMERA = "no_camera"
+    EDITED = "edited"
+    SAME_BYTES = "same_bytes"
+    SIMILAR = "similar"
+    SIMILAR_TO_SNAPSHOT = "similar_to_snapshot"
+
+
 class AlertType(StrEnum):
     """What an alert is about; the value is the CloudEvents `type`."""
 
@@ -146,6 +158,7 @@ class AlertType(StrEnum):
     CAMERA_HEALTH = "cn.kitchenwatch.camera.health"
     STORAGE_PRESSURE = "cn.kitchenwatch.storage.pressure"
     DIGEST = "cn.kitchenwatch.digest"
+    TEST = "cn.kitchenwatch.test"
 
 
 @dataclass(frozen=True, slots=True)

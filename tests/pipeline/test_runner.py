@@ -44,13 +44,14 @@ class Sight:
     def __init__(self, fails_at: float | None = None) -> None:
         self.fails_at = fails_at
         self.seen: list[float] = []
-        self.finished = threading.Event()
+        self.looked, self.finished = threading.Event(), threading.Event()
 
     def observe(self, frame: Frame) -> list[HealthChange]:
         return []
 
     def people(self, frame: Frame) -> Detections:
         self.seen.append(frame.t)
+        self.looked.set()
         if frame.t == self.fails_at:
             raise ZeroDivisionError
         return Detections.none()
@@ -117,6 +118,45 @@ def test_stop_ends_live_cameras_and_leaves_no_thread_behind() -> None:
     runner.start()
     runner.stop()
     assert threading.active_count() == before
+
+
+def test_a_camera_comes_and_goes_while_the_others_go_on() -> None:
+    before = threading.active_count()
+    stays, goes, comes = Sight(), Sight(), Sight()
+    runner = Runner([endless("stays", stays), endless("goes", goes)], workers=1)
+    runner.start()
+    assert goes.looked.wait(5)
+    runner.remove({"goes"})
+    seen = len(goes.seen)
+    assert goes.finished.is_set()
+    assert not stays.finished.is_set()
+    runner.add(endless("comes", comes))
+    assert comes.looked.wait(5)
+    stays.looked.clear()
+    assert stays.looked.wait(5)
+    assert len(goes.seen) == seen
+    assert [post.camera for post in runner.posts] == ["stays", "comes"]
+    runner.stop()
+    assert stays.finished.is_set()
+    assert comes.finished.is_set()
+    assert threading.active_count() == before
+
+
+def test_the_first_camera_may_come_later() -> None:
+    sights = [Sight() for _ in range(3)]
+    runner = Runner([], workers=2)
+    runner.start()
+    for sight in sights:
+        runner.add(endless("late", sight))
+    assert all(sight.looked.wait(5) for sight in sights)
+    assert {thread.name for thread in threading.enumerate()} >= {"worker-0", "worker-1"}
+    runner.remove({"late"})
+    assert all(sight.finished.is_set() for sight in sights)
+    runner.stop()
+
+
+def endless(camera: str, sight: Sight) -> Post:
+    return Post(camera, Frames(camera, 0, endless=True), line(sight), live=True)
 
 
 def test_a_film_that_breaks_off_is_finished_before_it_is_told() -> None:

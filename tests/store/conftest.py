@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from desk import Desk
 from filed import NOW, Filed, declare_kitchen
 
 from kitchenwatch.clock import ManualClock
@@ -14,6 +15,8 @@ from kitchenwatch.evidence.seal import FileChain
 from kitchenwatch.store.blobs import DiskBlobs
 from kitchenwatch.store.cases import SqlCases
 from kitchenwatch.store.database import Database
+from kitchenwatch.store.loop import CaseLoop
+from kitchenwatch.store.uploads import Uploads
 
 
 @pytest.fixture
@@ -84,6 +87,20 @@ def chain(blobs: DiskBlobs, clock: ManualClock, tmp_path: Path) -> FileChain:
 
 
 @pytest.fixture
+def loop(kitchen: Database, chain: FileChain, clock: ManualClock) -> CaseLoop:
+    """What people do with the kitchen's cases."""
+    return CaseLoop(kitchen, chain, clock)
+
+
+@pytest.fixture
 def filed(blobs: DiskBlobs, chain: FileChain, cases: SqlCases) -> Filed:
     """Files cases: files, then seal, then rows."""
     return Filed(blobs, chain, cases)
+
+
+@pytest.fixture
+def desk(
+    filed: Filed, loop: CaseLoop, kitchen: Database, blobs: DiskBlobs, chain: FileChain, clock: ManualClock
+) -> Desk:
+    """Cases, brought to where a test needs them."""
+    return Desk(filed, loop, Uploads(kitchen, blobs, chain, clock), kitchen, blobs, clock)

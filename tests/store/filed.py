@@ -3,16 +3,22 @@
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 from kitchenwatch.manifest import Event, file_body, violation_body
-from kitchenwatch.model import Entry, EvidenceFile, EvidenceKind, Kind, Violation, violation_id
+from kitchenwatch.model import Entry, EvidenceFile, EvidenceKind, Kind, Role, Violation, violation_id
 from kitchenwatch.ports import Blobs, CaseBook, Chain
 from kitchenwatch.store.database import Database
 from kitchenwatch.store.inventory import DeclaredCamera, DeclaredDistrict, DeclaredSite, Inventory
+from kitchenwatch.store.loop import Actor
+from kitchenwatch.store.sent import Sent
 
 # Half past eleven in the morning in Shanghai.
 NOW = datetime(2026, 11, 22, 3, 30, tzinfo=UTC)
 OPENED_AT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+# Who acts on cases.
+LI = Actor("li", Role.REGULATOR, "10.0.0.7")
+WANG = Actor("wang", Role.BUSINESS, "10.0.0.8")
 PICTURES = (EvidenceKind.SNAPSHOT, EvidenceKind.ANNOTATED, EvidenceKind.CROP)
 SUFFIX = {EvidenceKind.CLIP: ("mp4", "video/mp4")}
 
@@ -60,6 +66,29 @@ def a_file(violation: Violation, kind: EvidenceKind, data: bytes = b"picture") -
     key = f"evidence/{violation.site}/{violation.opened_at:%Y-%m-%d}/{violation.id}/{kind}.{suffix}"
     begins = violation.opened_at if kind is EvidenceKind.CLIP else None
     return EvidenceFile(kind, key, hashlib.sha256(data).hexdigest(), len(data), media_type, begins)
+
+
+def sent(blobs: Blobs, at: datetime, purpose: EvidenceKind, data: bytes, phash: str = "0" * 16) -> Sent:
+    """A photo that has come, looked at and not doubted."""
+    original = blobs.scratch(".jpg")
+    original.write_bytes(data)
+    return Sent(
+        id=uuid4(),
+        at=at,
+        purpose=purpose,
+        original=original,
+        sha256=hashlib.sha256(data).hexdigest(),
+        length=len(data),
+        media_type="image/jpeg",
+        suffix="jpg",
+        shown=b"a copy of " + data,
+        width=640,
+        height=480,
+        phone="13900000000",
+        taken_at=None,
+        phash=phash,
+        doubts=(),
+    )
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,14 @@ from filed import PICTURES, a_file, a_violation, closed, declare_kitchen
 from sqlalchemy import func, select
 
 from kitchenwatch.clock import ManualClock
-from kitchenwatch.errors import Conflict, NotFound
-from kitchenwatch.model import CaseStatus, Entry, EvidenceKind, VerdictReason
+from kitchenwatch.errors import NotFound
+from kitchenwatch.model import Entry, EvidenceKind
 from kitchenwatch.store.cases import SqlCases
 from kitchenwatch.store.database import Database
-from kitchenwatch.store.tables import Audit, Case, Evidence, Outbox, Violation
+from kitchenwatch.store.tables import Case, Evidence, Outbox, Violation
 
 OPENED, CLIP = "cn.kitchenwatch.case.opened", "cn.kitchenwatch.case.clip"
-CLOSED, VERDICT = "cn.kitchenwatch.case.closed", "cn.kitchenwatch.case.verdict"
+CLOSED = "cn.kitchenwatch.case.closed"
 
 
 def an_entry(seq: int = 1) -> Entry:
@@ -126,61 +126,6 @@ def test_a_transaction_that_fails_leaves_no_part_of_a_case(cases: SqlCases, kitc
     with pytest.raises(Exception, match=r"(?i)foreign key"):
         cases.open(second, [a_file(second, EvidenceKind.SNAPSHOT)], an_entry(2))
     assert [count(kitchen, table) for table in (Violation, Case, Evidence, Outbox)] == [1, 1, 1, 1]
-
-
-def test_a_verdict_is_written_told_and_audited_together(cases: SqlCases, kitchen: Database, clock: ManualClock) -> None:
-    violation = a_violation()
-    cases.open(violation, [], an_entry())
-    verdict = CaseStatus.DISMISSED, VerdictReason.FALSE_ALARM, "白色头巾"
-    assert cases.decide(violation.id, *verdict, by="li", revision=1, address="10.0.0.7") == 2
-    type, _, data = alerts(kitchen)[-1]
-    assert type == VERDICT
-    assert (data["status"], data["reason"], data["remark"]) == ("dismissed", "false_alarm", "白色头巾")
-    assert data["seal"]["seq"] == 1
-    with kitchen.reading() as session:
-        case = session.get_one(Case, violation.id)
-        assert (case.status, case.decided_by, case.decided_at) == ("dismissed", "li", clock.now())
-        audit = session.scalars(select(Audit)).one()
-        assert (audit.actor, audit.action, audit.subject) == ("li", "case.verdict", str(violation.id))
-        assert (audit.address, audit.data["reason"]) == ("10.0.0.7", "false_alarm")
-
-
-def test_of_two_reviewers_the_second_is_told_of_the_first(cases: SqlCases, kitchen: Database) -> None:
-    violation = a_violation()
-    cases.open(violation, [], an_entry())
-
-    def decide(by: str) -> bool:
-        try:
-            cases.decide(violation.id, CaseStatus.CONFIRMED, VerdictReason.VIOLATION, by=by, revision=1)
-        except Conflict:
-            return False
-        return True
-
-    with ThreadPoolExecutor(4) as reviewers:
-        assert sorted(reviewers.map(decide, "abcd")) == [False, False, False, True]
-    assert [type for type, _, _ in alerts(kitchen)] == [OPENED, VERDICT]
-    assert count(kitchen, Audit) == 1
-
-
-def test_a_later_verdict_is_told_anew(cases: SqlCases, kitchen: Database) -> None:
-    violation = a_violation()
-    cases.open(violation, [], an_entry())
-    for revision in (1, 2):
-        cases.decide(violation.id, CaseStatus.CONFIRMED, VerdictReason.VIOLATION, by="li", revision=revision)
-    assert [type for type, _, _ in alerts(kitchen)] == [OPENED, VERDICT, VERDICT]
-    with pytest.raises(NotFound):
-        cases.decide(a_violation(2).id, CaseStatus.CONFIRMED, VerdictReason.VIOLATION, by="li", revision=1)
-
-
-def test_a_legal_hold_is_set_once_and_audited(cases: SqlCases, kitchen: Database) -> None:
-    violation = a_violation()
-    cases.open(violation, [], an_entry())
-    for hold in (True, True, False):
-        cases.hold(violation.id, hold, by="wang")
-        with kitchen.reading() as session:
-            assert session.get_one(Case, violation.id).legal_hold is hold
-    with kitchen.reading() as session:
-        assert [row.data["hold"] for row in session.scalars(select(Audit).order_by(Audit.id))] == [True, False]
 
 
 def test_many_threads_file_cases_at_once(sqlite_url: str, clock: ManualClock) -> None:

@@ -7,9 +7,12 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from filed import LI
 
 from kitchenwatch.clock import ManualClock
 from kitchenwatch.errors import Invalid, NotFound
+from kitchenwatch.evidence.seal import FileChain
+from kitchenwatch.lifecycle import Act, Severity
 from kitchenwatch.model import (
     CameraState,
     CaseStatus,
@@ -18,9 +21,9 @@ from kitchenwatch.model import (
     EvidenceKind,
     HealthChange,
     Kind,
+    Origin,
     Role,
     Scope,
-    VerdictReason,
     Violation,
     violation_id,
 )
@@ -29,6 +32,7 @@ from kitchenwatch.store.cases import SqlCases
 from kitchenwatch.store.cursor import Cursor
 from kitchenwatch.store.database import Database
 from kitchenwatch.store.health import SqlHealthLog
+from kitchenwatch.store.loop import CaseLoop, Found, Move
 from kitchenwatch.store.reading import CaseFilter, Reading
 
 ALL = CaseFilter()
@@ -103,7 +107,7 @@ def test_everybody_sees_their_own_cases(reading: Reading, open_case: Open) -> No
     assert found(reading, EAST) == {wang, li}
     assert found(reading, WANG) == {wang}
     assert [found(reading, scope) for scope in NOWHERE] == [set(), set()]
-    assert reading.counts(EAST, ALL) == {CaseStatus.OPEN: 2, CaseStatus.CONFIRMED: 0, CaseStatus.DISMISSED: 0}
+    assert reading.counts(EAST, ALL) == dict.fromkeys(CaseStatus, 0) | {CaseStatus.OPEN: 2}
     # A filter narrows the scope; it never widens it.
     assert found(reading, EAST, CaseFilter(site="zhao")) == set()
     assert found(reading, EAST, CaseFilter(district="west")) == set()
@@ -141,22 +145,32 @@ def test_evidence_that_retention_took_is_not_found(reading: Reading, open_case: 
     assert reading.case(ADMIN, case).evidence[0].deleted_at
 
 
-def test_filters(reading: Reading, open_case: Open, database: Database, clock: ManualClock) -> None:
+def test_filters(reading: Reading, open_case: Open, database: Database, clock: ManualClock, chain: FileChain) -> None:
     noon = clock.now()
     hat = open_case("wang", noon)
     mask = open_case("li", noon + timedelta(hours=1), Kind.NO_MASK, 0.6)
     smoke = open_case("zhao", noon + timedelta(hours=2), Kind.SMOKING, 0.8)
-    SqlCases(database, clock).decide(mask, CaseStatus.CONFIRMED, VerdictReason.VIOLATION, by="x", revision=1)
+    loop, now = CaseLoop(database, chain, clock), clock.now()
+    loop.act(mask, Move(Act.CONFIRM, 1), LI)
+    patrol = loop.find(Found(uuid4(), "li-wok", Kind.OTHER, noon + timedelta(hours=3)), LI)
+    late = open_case("zhao", noon + timedelta(hours=4))
+    loop.act(late, Move(Act.CONFIRM, 1), LI)
+    loop.act(late, Move(Act.DISPATCH, 2, severity=Severity.MINOR, deadline=now + timedelta(seconds=1)), LI)
+    clock.advance(2)
+    loop.escalate_overdue()
     asked = {
-        CaseFilter(site="li"): {mask},
-        CaseFilter(district="east"): {hat, mask},
-        CaseFilter(camera="zhao-wok"): {smoke},
-        CaseFilter(kind=Kind.NO_HAT): {hat},
+        CaseFilter(site="li"): {mask, patrol},
+        CaseFilter(district="east"): {hat, mask, patrol},
+        CaseFilter(camera="zhao-wok"): {smoke, late},
+        CaseFilter(kind=Kind.NO_HAT): {hat, late},
         CaseFilter(status=CaseStatus.CONFIRMED): {mask},
-        CaseFilter(since=noon + timedelta(hours=1)): {mask, smoke},
+        CaseFilter(since=noon + timedelta(hours=2)): {smoke, patrol, late},
         CaseFilter(until=noon + timedelta(hours=1)): {hat},
-        CaseFilter(min_score=0.8): {hat, smoke},
-        CaseFilter(district="east", status=CaseStatus.OPEN): {hat},
+        CaseFilter(min_score=0.8): {hat, smoke, patrol, late},
+        CaseFilter(district="east", status=CaseStatus.OPEN): {hat, patrol},
+        CaseFilter(origin=Origin.PATROL): {patrol},
+        CaseFilter(overdue=True): {late},
+        CaseFilter(overdue=False): {hat, mask, smoke, patrol},
     }
     assert {each: found(reading, ADMIN, each) for each in asked} == asked
 

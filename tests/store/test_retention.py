@@ -6,19 +6,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from filed import Filed, a_violation
+from filed import LI, Filed, a_violation
 from sqlalchemy import select
 
 from kitchenwatch.clock import ManualClock
 from kitchenwatch.errors import StorageFull
 from kitchenwatch.evidence.keys import load_or_create_key
 from kitchenwatch.evidence.seal import FileChain
+from kitchenwatch.lifecycle import Act
 from kitchenwatch.manifest import Event
-from kitchenwatch.model import CaseStatus, Kind, VerdictReason, Violation
+from kitchenwatch.model import Kind, VerdictReason, Violation
 from kitchenwatch.store.blobs import DiskBlobs
 from kitchenwatch.store.cases import SqlCases
 from kitchenwatch.store.database import Database
 from kitchenwatch.store.expiry import RetentionPolicy
+from kitchenwatch.store.loop import CaseLoop, Move
 from kitchenwatch.store.retention import BALLAST, Retention
 from kitchenwatch.store.tables import Audit, Case, Evidence, Outbox
 
@@ -75,12 +77,12 @@ def alarms(database: Database) -> list[dict[str, Any]]:
         return [row.data for row in session.scalars(query)]
 
 
-def dismiss(cases: SqlCases, violation: Violation) -> None:
-    cases.decide(violation.id, CaseStatus.DISMISSED, VerdictReason.FALSE_ALARM, by="li", revision=1)
+def dismiss(loop: CaseLoop, violation: Violation) -> None:
+    loop.act(violation.id, Move(Act.DISMISS, 1, reason=VerdictReason.FALSE_ALARM), LI)
 
 
-def confirm(cases: SqlCases, violation: Violation) -> None:
-    cases.decide(violation.id, CaseStatus.CONFIRMED, VerdictReason.VIOLATION, by="li", revision=1)
+def confirm(loop: CaseLoop, violation: Violation) -> None:
+    loop.act(violation.id, Move(Act.CONFIRM, 1), LI)
 
 
 ALL = {"snapshot", "annotated", "crop", "clip", "best"}
@@ -88,15 +90,15 @@ PER_CASE = 5 * 1000
 
 
 def test_each_goes_when_its_own_time_is_over(
-    retention: Run, filed: Filed, cases: SqlCases, kitchen: Database, clock: ManualClock
+    retention: Run, filed: Filed, loop: CaseLoop, kitchen: Database, clock: ManualClock
 ) -> None:
     unseen, wrong, right, held, smoke = (a_violation(n) for n in range(5))
     smoke = replace(smoke, kind=Kind.SMOKING)
     for violation in (unseen, wrong, right, held, smoke):
         filed.whole(violation)
-    dismiss(cases, wrong)
-    confirm(cases, right)
-    cases.hold(held.id, True, by="wang")
+    dismiss(loop, wrong)
+    confirm(loop, right)
+    loop.hold(held.id, True, LI)
     remover = retention(replace(POLICY, kind_days={Kind.SMOKING: 60}))
     everything = [unseen, wrong, right, held, smoke]
     for days, gone in (
@@ -115,23 +117,23 @@ def test_each_goes_when_its_own_time_is_over(
 
 
 def test_confirmed_cases_go_only_if_the_policy_says_so(
-    retention: Run, filed: Filed, cases: SqlCases, kitchen: Database, clock: ManualClock
+    retention: Run, filed: Filed, loop: CaseLoop, kitchen: Database, clock: ManualClock
 ) -> None:
     right = a_violation()
     filed.whole(right)
-    confirm(cases, right)
+    confirm(loop, right)
     clock.advance(800 * DAY)
     retention(replace(POLICY, confirmed_days=730)).run_once()
     assert kept(kitchen, right) == set()
 
 
 def test_what_has_no_end_is_kept(
-    retention: Run, filed: Filed, cases: SqlCases, kitchen: Database, clock: ManualClock
+    retention: Run, filed: Filed, loop: CaseLoop, kitchen: Database, clock: ManualClock
 ) -> None:
     unseen, wrong = a_violation(1), a_violation(2)
     filed.open(unseen)
     filed.open(wrong)
-    dismiss(cases, wrong)
+    dismiss(loop, wrong)
     clock.advance(9000 * DAY)
     report = retention(replace(POLICY, rolling_days=None, dismissed_days=None)).run_once()
     assert report.expired.files == 0
@@ -160,16 +162,16 @@ def test_a_removal_is_sealed_marked_done_and_audited(
 
 
 def test_under_pressure_files_go_in_the_stated_order(
-    retention: Run, filed: Filed, cases: SqlCases, kitchen: Database, small: SmallDisk
+    retention: Run, filed: Filed, loop: CaseLoop, kitchen: Database, small: SmallDisk
 ) -> None:
     wrong_old, open_old, right, held, wrong_new, open_new = (a_violation(n) for n in range(6))
     everything = (wrong_old, open_old, right, held, wrong_new, open_new)
     for violation in everything:
         filed.whole(violation)
     for violation in (wrong_new, wrong_old):
-        dismiss(cases, violation)
-    confirm(cases, right)
-    cases.hold(held.id, True, by="wang")
+        dismiss(loop, violation)
+    confirm(loop, right)
+    loop.hold(held.id, True, LI)
     gone: list[tuple[int, str]] = []
     before = {(n, kind) for n, v in enumerate(everything) for kind in kept(kitchen, v)}
     while True:
@@ -242,7 +244,7 @@ class Interrupted(DiskBlobs):
 def test_a_hold_that_comes_in_between_is_respected(
     retention: Run,
     filed: Filed,
-    cases: SqlCases,
+    loop: CaseLoop,
     kitchen: Database,
     clock: ManualClock,
     chain: FileChain,
@@ -252,7 +254,7 @@ def test_a_hold_that_comes_in_between_is_respected(
     filed.open(first)
     filed.open(second)
     clock.advance(31 * DAY)
-    retention(on=Interrupted(tmp_path / "blobs", lambda: cases.hold(second.id, True, by="wang"))).run_once()
+    retention(on=Interrupted(tmp_path / "blobs", lambda: loop.hold(second.id, True, LI))).run_once()
     assert kept(kitchen, first) == set()
     assert kept(kitchen, second) == {"snapshot", "annotated", "crop"}
     assert len(list(removals(chain))) == 1

@@ -9,10 +9,12 @@ import pytest
 from commands import SITE, cut_film, memory, write_config
 
 from commandline import Command, Said, command_in
+from kitchenwatch.bootstrap.stores import open_stores
 from kitchenwatch.clock import SystemClock
-from kitchenwatch.model import LABELS, CaseStatus, Label, VerdictReason
-from kitchenwatch.store.cases import SqlCases
-from kitchenwatch.store.database import Database
+from kitchenwatch.config import load
+from kitchenwatch.lifecycle import Act
+from kitchenwatch.model import LABELS, Label, Role, VerdictReason
+from kitchenwatch.store.loop import Actor, Move
 from kitchenwatch.training.dataset import Picture
 
 
@@ -37,11 +39,11 @@ def config(tmp_path: Path, command: Command) -> Path:
     return config
 
 
-def decide(config: Path, status: CaseStatus, reason: VerdictReason) -> UUID:
+def decide(config: Path, act: Act, reason: VerdictReason | None = None) -> UUID:
     (case,) = (UUID(case) for case in memory(config.parent).cases)
-    database = Database(f"sqlite:///{config.parent}/var/kitchenwatch.db")
-    SqlCases(database, SystemClock()).decide(case, status, reason, by="test", revision=1)
-    database.close()
+    stores = open_stores(load(config), SystemClock())
+    stores.loop.act(case, Move(act, 1, reason=reason), Actor("test", Role.REGULATOR))
+    stores.close()
     return case
 
 
@@ -54,13 +56,13 @@ def heads(config: Path, out: Path, command: Command) -> list[Label]:
 
 
 def test_a_confirmed_case_becomes_an_example(tmp_path: Path, config: Path, command: Command) -> None:
-    case = decide(config, CaseStatus.CONFIRMED, VerdictReason.VIOLATION)
+    case = decide(config, Act.CONFIRM)
     assert heads(config, tmp_path / "set", command) == [Label.NO_HAT]
     assert str(case) in (tmp_path / "set" / "verdicts.jsonl").read_text()
 
 
 def test_a_false_alarm_becomes_a_counter_example(tmp_path: Path, config: Path, command: Command) -> None:
-    decide(config, CaseStatus.DISMISSED, VerdictReason.FALSE_ALARM)
+    decide(config, Act.DISMISS, VerdictReason.FALSE_ALARM)
     assert heads(config, tmp_path / "set", command) == [Label.HAT]
 
 
@@ -71,7 +73,7 @@ def test_a_case_without_a_verdict_teaches_nothing(tmp_path: Path, config: Path, 
 
 
 def test_a_snapshot_that_was_changed_teaches_nothing(tmp_path: Path, config: Path, command: Command) -> None:
-    decide(config, CaseStatus.CONFIRMED, VerdictReason.VIOLATION)
+    decide(config, Act.CONFIRM)
     evidence = config.parent / "var" / "evidence"
     (key,) = (key for _, kind, key, _ in memory(config.parent).evidence if kind == "snapshot")
     cv2.imwrite(str(evidence / key), np.zeros((720, 1280, 3), np.uint8))

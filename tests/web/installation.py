@@ -10,15 +10,31 @@ import cv2
 import numpy as np
 from argon2 import PasswordHasher
 
-from kitchenwatch.clock import ManualClock
+from kitchenwatch.bootstrap.channels import ChannelTests, build_channels
+from kitchenwatch.bootstrap.declaring import Desk
+from kitchenwatch.bootstrap.places import declare_places
+from kitchenwatch.bootstrap.trials import Trials
+from kitchenwatch.clock import ManualClock, SystemClock
+from kitchenwatch.config import Config
+from kitchenwatch.evidence.keys import load_or_create_key
+from kitchenwatch.evidence.seal import FileChain
 from kitchenwatch.model import Entry, EvidenceFile, EvidenceKind, Kind, Role, Violation, violation_id
 from kitchenwatch.store import tables
+from kitchenwatch.store.acts import Acts
 from kitchenwatch.store.blobs import DiskBlobs
 from kitchenwatch.store.cases import SqlCases
 from kitchenwatch.store.database import Database
+from kitchenwatch.store.declarations import Declarations
+from kitchenwatch.store.expiry import RetentionPolicy
+from kitchenwatch.store.inventory import Inventory
+from kitchenwatch.store.keeping import Keeping
+from kitchenwatch.store.loop import CaseLoop
 from kitchenwatch.store.reading import Reading
 from kitchenwatch.store.tokens import Tokens
+from kitchenwatch.store.uploads import Uploads
 from kitchenwatch.store.users import NewUser, Users
+from kitchenwatch.store.vault import Vault
+from kitchenwatch.web.administration import Administration
 from kitchenwatch.web.app import create_app
 from kitchenwatch.web.deps import WebDeps
 
@@ -26,6 +42,15 @@ DATABASE = "kitchenwatch.db"
 PASSWORD = "a long password"
 # A quarter to eight in the evening in Shanghai.
 BEGIN = datetime(2026, 11, 22, 11, 45, tzinfo=UTC)
+
+
+CHANNELS = {
+    "hook": {
+        "type": "webhook",
+        "url": "http://127.0.0.1:9/hooks/hush-path",
+        "secret": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+    }
+}
 
 
 @dataclass(frozen=True)
@@ -47,6 +72,10 @@ class Installation:
         self.database = Database(f"sqlite:///{folder / DATABASE}")
         self.blobs = DiskBlobs(folder / "blobs")
         self.cases = SqlCases(self.database, self.clock)
+        self.key = load_or_create_key(folder / "key.pem")
+        self.chain = FileChain(self.blobs, self.key, self.clock, folder / "locks")
+        self.loop = CaseLoop(self.database, self.chain, self.clock)
+        self.uploads = Uploads(self.database, self.blobs, self.chain, self.clock)
         # Cheap hashes: the tests sign in often.
         self.users = Users(self.database, self.clock, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         self.tokens = Tokens(self.database, self.clock)
@@ -55,16 +84,29 @@ class Installation:
         self.app = create_app(
             WebDeps(
                 reading=self.reading,
-                cases=self.cases,
+                loop=self.loop,
+                uploads=self.uploads,
                 users=self.users,
                 tokens=self.tokens,
                 blobs=self.blobs,
                 clock=self.clock,
-                public_key="-----BEGIN PUBLIC KEY-----",
+                public_key=self.key.public.pem.decode(),
                 version="1.2.3",
+                administration=self._administration(folder),
                 lines=lambda: [Line()],
             )
         )
+
+    def _administration(self, folder: Path) -> Administration:
+        """What the console changes of the places becomes rows, as in the service; no camera is watched."""
+        self.file = written(folder)
+        self.declarations = Declarations(self.database, self.clock, Vault(folder / "console.key"))
+        self.desk = Desk(self.file, self.declarations, lambda config: declare_places(config, Inventory(self.database)))
+        channels = build_channels(self.file, self.clock)
+        acts = Acts(self.database, self.clock)
+        tests = ChannelTests(lambda: self.desk.config, channels, acts, SystemClock())
+        trials = Trials(SystemClock(), acts, self.file.egress.allow)
+        return Administration(self.desk, trials, tests, Keeping(self.database), RetentionPolicy())
 
     def prepare(self) -> None:
         """Make tables, places and people; all passwords are `PASSWORD`."""
@@ -133,6 +175,25 @@ class Installation:
             NewUser("wang", Role.BUSINESS, sites=("wang",)),
         ):
             self.users.add("test", user, PASSWORD)
+
+
+def written(folder: Path) -> Config:
+    """What the configuration file says of the places; `CHANNELS` are its channels."""
+    sites = {"wang": ("老王烧烤店", "east"), "li": ("李家面馆", "east"), "zhao": ("第三食堂", "west")}
+    said = {
+        "districts": [{"id": "east", "name": "东区", "channels": ["hook"]}, {"id": "west", "name": "西区"}],
+        "sites": [
+            {"id": id, "name": name, "district": district, "cameras": [_wok(id)]}
+            for id, (name, district) in sites.items()
+        ],
+        "channels": CHANNELS,
+        "egress": {"allow": ["127.0.0.0/8"]},
+    }
+    return Config.model_validate(said, context={"folder": folder})
+
+
+def _wok(site: str) -> dict[str, str]:
+    return {"id": f"{site}-wok", "name": "炒锅区", "url": f"rtsp://watch:hush-hush@10.0.0.5/{site}"}
 
 
 def entry(site: str, seq: int) -> Entry:

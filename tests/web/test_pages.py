@@ -51,7 +51,7 @@ def test_a_reviewer_signs_in_looks_and_confirms(shop: Installation, page: Page, 
     sign_in(page, "east")
     expect(page).to_have_url(f"{page.url.split('/cases')[0]}/cases/{case}")
 
-    page.goto("/")
+    page.goto("/cases")
     expect(page.locator(".card")).to_have_count(2)
     card = page.locator(".card", has_text="老王烧烤店")
     expect(card).to_contain_text("未戴工作帽")
@@ -82,7 +82,7 @@ def test_a_dismissal_has_its_reason(shop: Installation, page: Page) -> None:
 
 def test_a_new_case_is_told_and_shown_on_request(shop: Installation, page: Page) -> None:
     shop.open_case("li")
-    page.goto("/")
+    page.goto("/cases")
     sign_in(page, "east")
     expect(page.locator(".card")).to_have_count(1)
     shop.open_case("zhao")
@@ -94,13 +94,13 @@ def test_a_new_case_is_told_and_shown_on_request(shop: Installation, page: Page)
 
 def test_a_page_listens_from_where_it_was_read(shop: Installation, as_user: Callable[[str], TestClient]) -> None:
     shop.open_case("wang")
-    for path in ("/", "/cameras"):
+    for path in ("/cases", "/cameras"):
         assert f'data-after="{shop.reading.newest_alert()}"' in as_user("east").get(path).text
 
 
 def test_a_link_from_elsewhere_finds_the_session(shop: Installation, page: Page, served: str) -> None:
     case = shop.open_case("wang")
-    page.goto("/")
+    page.goto("/cases")
     sign_in(page, "east")
     expect(page.locator(".card")).to_have_count(1)
     elsewhere = served.replace("127.0.0.1", "localhost")
@@ -116,10 +116,10 @@ def test_nothing_sticks_out(size: str, shop: Installation, browser: Browser, ser
     case = shop.open_case("wang")
     SqlHealthLog(shop.database).record(HealthChange("wang-wok", CameraState.BLACK, True, shop.clock.now()))
     page = browser.new_page(base_url=served, viewport={"width": width, "height": height})
-    page.goto("/")
+    page.goto("/cases")
     sign_in(page, "east")
     expect(page.locator(".strip")).to_contain_text("黑屏")
-    for path in ("/", f"/cases/{case}", "/cameras"):
+    for path in ("/cases", f"/cases/{case}", "/cameras"):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
@@ -131,7 +131,7 @@ def test_what_people_write_is_shown_as_text(shop: Installation, as_user: Callabl
     as_user("east").post(f"/api/v1/cases/{case}/verdict", json=verdict)
     with shop.database.session() as session:
         session.get_one(tables.Site, "wang").name = f'"{evil}'
-    for path in ("/", f"/cases/{case}", "/cameras"):
+    for path in ("/cases", f"/cases/{case}", "/cameras"):
         assert evil not in as_user("east").get(path).text
 
 
@@ -140,12 +140,12 @@ def test_filters_stay_while_one_turns_pages(shop: Installation, as_user: Callabl
         shop.open_case("wang")
     shop.open_case("li", Kind.SMOKING)
     asking = as_user("admin")
-    first = asking.get("/?kind=no_hat&status=open").text
+    first = asking.get("/cases?kind=no_hat&status=open").text
     assert first.count('class="card"') == 24
     older = first.split('" rel="next"')[0].rsplit('href="', 1)[1].replace("&amp;", "&")
     assert "kind=no_hat" in older
     assert asking.get(older).text.count('class="card"') == 6
-    assert asking.get("/?kind=smoking").text.count('class="card"') == 1
+    assert asking.get("/cases?kind=smoking").text.count('class="card"') == 1
 
 
 def test_evidence_that_is_gone_is_told(shop: Installation, as_user: Callable[[str], TestClient]) -> None:
@@ -154,7 +154,7 @@ def test_evidence_that_is_gone_is_told(shop: Installation, as_user: Callable[[st
         for piece in session.query(tables.Evidence):
             piece.deleted_at = shop.clock.now()
     asking = as_user("east")
-    assert "截图已按期删除" in asking.get("/").text
+    assert "截图已按期删除" in asking.get("/cases").text
     page = asking.get(f"/cases/{case}")
     assert (page.status_code, "已按保留期限删除" in page.text) == (200, True)
 
@@ -164,7 +164,7 @@ def test_who_may_not_decide_sees_no_buttons(shop: Installation, as_user: Callabl
     assert '<button name="status"' in as_user("east").get(f"/cases/{case}").text
     assert '<button name="status"' not in as_user("wang").get(f"/cases/{case}").text
     problem = as_user("east").get("/cases/5f0e9a53-0000-0000-0000-000000000000")
-    assert (problem.status_code, "返回案件" in problem.text) == (404, True)
+    assert (problem.status_code, "没有找到内容" in problem.text) == (404, True)
 
 
 def test_the_chart_spans_its_drawing() -> None:

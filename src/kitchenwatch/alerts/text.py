@@ -21,6 +21,7 @@ HEADINGS: Mapping[AlertType, str] = {
     AlertType.CAMERA_HEALTH: "摄像头状态 Camera",
     AlertType.STORAGE_PRESSURE: "存储空间告急 Storage running low",
     AlertType.DIGEST: "汇总 Digest",
+    AlertType.TEST: "测试消息 Test message",
 }
 # Every value here is a word of the model; `_word` finds it by its own text, as that is what the data holds.
 WORDS: Mapping[str, str] = {

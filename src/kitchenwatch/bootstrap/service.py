@@ -11,22 +11,32 @@ from fastapi import FastAPI
 from kitchenwatch import __version__
 from kitchenwatch.alerts.dispatcher import Dispatcher
 from kitchenwatch.alerts.lane import PushPolicy
-from kitchenwatch.bootstrap.channels import build_channels
+from kitchenwatch.bootstrap.channels import ChannelTests, build_channels
+from kitchenwatch.bootstrap.declaring import Desk, joined
 from kitchenwatch.bootstrap.lines import attestation, build_line, build_recorder
 from kitchenwatch.bootstrap.places import declare_places
-from kitchenwatch.bootstrap.sight import Sight, build_sight
+from kitchenwatch.bootstrap.sight import build_sight
 from kitchenwatch.bootstrap.stores import open_stores
-from kitchenwatch.bootstrap.upkeep import build_retention, mend
+from kitchenwatch.bootstrap.trials import Trials
+from kitchenwatch.bootstrap.upkeep import build_retention, mend, retention_policy
 from kitchenwatch.config import Camera, Config, Site, rules_for
+from kitchenwatch.config.joining import Joined
 from kitchenwatch.model import CameraRef
+from kitchenwatch.pipeline.onlooker import Onlooker
 from kitchenwatch.pipeline.runner import Post, Runner
 from kitchenwatch.pipeline.scribe import Scribe, ScribedHealth
 from kitchenwatch.ports import Clock, HealthLog, Source
+from kitchenwatch.rules.rule import RuleSettings
+from kitchenwatch.sources.broadcast import Broadcast
 from kitchenwatch.sources.film import FilmSource
 from kitchenwatch.sources.live import LiveSettings, LiveSource
+from kitchenwatch.store.acts import Acts
+from kitchenwatch.store.keeping import Keeping
 from kitchenwatch.store.outbox import Routes, SqlOutbox
+from kitchenwatch.web.administration import Administration
 from kitchenwatch.web.app import create_app
 from kitchenwatch.web.deps import WebDeps
+from kitchenwatch.web.live_view import LiveView
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +44,8 @@ log = logging.getLogger(__name__)
 UPKEEP_S = 600.0
 # Between looks for orders past their deadline: deadlines are told to the minute.
 ESCALATION_S = 30.0
+
+Running = tuple[Site, Camera, tuple[RuleSettings, ...]]
 
 
 class Service:
@@ -48,15 +60,20 @@ class Service:
     """
 
     def __init__(self, config: Config, clock: Clock) -> None:
-        self._config, self._clock = config, clock
+        self._clock = clock
         channels = build_channels(config, clock)
         sight = build_sight(config.detector.model, config.detector.engine, config.detector.threads)
         self.stores = open_stores(config, clock)
         self.scribe = Scribe(clock)
-        declare_places(config, self.stores.inventory)
-        posts = [self._post(sight, site, camera) for site in config.sites for camera in site.cameras]
+        both = joined(config, self.stores.declarations)
+        _tell(both)
+        self._file, self._config, self._sight, self._channels = config, both.config, sight, channels
+        declare_places(both.config, self.stores.inventory)
+        self._views: dict[str, LiveView] = {}
+        self._running = _cameras(both.config)
+        posts = [self._post(site, camera) for site, camera, _ in self._running.values()]
         self.runner = Runner(posts, workers=os.cpu_count() or 1)
-        self._outbox = SqlOutbox(self.stores.database, _routes(config), clock)
+        self._outbox = SqlOutbox(self.stores.database, _routes(both.config), clock)
         self._dispatcher = Dispatcher(self._outbox, channels, clock, _policy(config))
         self._retention = build_retention(config, self.stores, clock)
         self._stopping = threading.Event()
@@ -96,6 +113,7 @@ class Service:
             WebDeps(
                 reading=stores.reading,
                 loop=stores.loop,
+                uploads=stores.uploads,
                 users=stores.users,
                 tokens=stores.tokens,
                 blobs=stores.blobs,
@@ -103,16 +121,46 @@ class Service:
                 public_key=stores.public_key,
                 version=__version__,
                 lines=lambda: self.runner.posts,
+                administration=self._administration(),
+                live=self._views.get,
             )
         )
 
-    def _post(self, sight: Sight, site: Site, camera: Camera) -> Post:
+    def apply(self, config: Config) -> None:
+        """Go on as this configuration says: the cameras that it changes are rebuilt, the others go on untouched.
+
+        Only what the console can declare may differ: districts, sites and cameras.
+        """
+        wanted, self._config = _cameras(config), config
+        leaving = {id for id, now in self._running.items() if wanted.get(id) != now}
+        self.runner.remove(leaving)
+        for id in leaving:
+            del self._running[id]
+            self._views.pop(id, None)
+            self.stores.health.close_left_open(id, self._clock.now())
+        declare_places(config, self.stores.inventory)
+        self._outbox.reroute(_routes(config))
+        for id in wanted.keys() - self._running.keys():
+            site, camera, _ = self._running[id] = wanted[id]
+            self.runner.add(self._post(site, camera))
+
+    def _administration(self) -> Administration:
+        stores, allow = self.stores, self._file.egress.allow
+        desk = Desk(self._file, stores.declarations, self.apply)
+        acts = Acts(stores.database, self._clock)
+        tests = ChannelTests(lambda: desk.config, self._channels, acts, self._clock)
+        policy = retention_policy(self._file, stores.blobs)
+        return Administration(desk, Trials(self._clock, acts, allow), tests, Keeping(stores.database), policy)
+
+    def _post(self, site: Site, camera: Camera) -> Post:
         ref = CameraRef(camera.id, site.id)
         health = ScribedHealth(self.stores.health, self.scribe.submit)
         source = self._source(camera, health)
-        attest = attestation(sight, site=site.name, camera=camera.name)
+        attest = attestation(self._sight, site=site.name, camera=camera.name)
         recorder = build_recorder(ref, source.footage, self.stores, self.scribe.submit, attest, site.timezone)
-        line = build_line(ref, rules_for(self._config, site, camera), sight, recorder, health)
+        onlooker = Onlooker(recorder)
+        self._views[camera.id] = _view(camera.id, source, onlooker)
+        line = build_line(ref, rules_for(self._config, site, camera), self._sight, onlooker, health)
         return Post(camera.id, source, line, live=camera.film is None)
 
     def _source(self, camera: Camera, health: HealthLog) -> Source:
@@ -134,6 +182,29 @@ class Service:
             except Exception:  # a supervisor: the next round tries again
                 log.exception("%s failed", name)
             self._clock.sleep(seconds, self._stopping)
+
+
+def _cameras(config: Config) -> dict[str, Running]:
+    """All that a camera's line is made of, by its id: where one is not equal, the line is another."""
+    return {
+        camera.id: (site.model_copy(update={"cameras": ()}), camera, tuple(rules_for(config, site, camera)))
+        for site in config.sites
+        for camera in site.cameras
+    }
+
+
+def _tell(both: Joined) -> None:
+    for clash in both.clashes:
+        log.warning("%s %s is declared in the file and in the console: the file's is used", clash.kind, clash.id)
+    for left in both.left_out:
+        log.warning("%s %s of the console is not used: %s", left.declared.kind, left.declared.id, left.problem)
+
+
+def _view(camera: str, source: Source, onlooker: Onlooker) -> LiveView:
+    """A film has no pictures of this moment: what was seen of it last is as new as it gets."""
+    if isinstance(source, LiveSource):
+        return LiveView(onlooker, Broadcast(camera, source.footage), source.idle_s)
+    return LiveView(onlooker, None, lambda: 0.0 if onlooker.newest else None)
 
 
 def _routes(config: Config) -> Routes:

@@ -18,12 +18,15 @@ from kitchenwatch.ports import Clock
 from kitchenwatch.store.blobs import DiskBlobs
 from kitchenwatch.store.cases import SqlCases
 from kitchenwatch.store.database import Database
+from kitchenwatch.store.declarations import Declarations
 from kitchenwatch.store.health import SqlHealthLog
 from kitchenwatch.store.inventory import Inventory
 from kitchenwatch.store.loop import CaseLoop
 from kitchenwatch.store.reading import Reading
 from kitchenwatch.store.tokens import Tokens
+from kitchenwatch.store.uploads import Uploads
 from kitchenwatch.store.users import Users
+from kitchenwatch.store.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,10 @@ class Stores:
     chain: FileChain
     cases: SqlCases
     loop: CaseLoop
+    uploads: Uploads
     health: SqlHealthLog
     inventory: Inventory
+    declarations: Declarations
     reading: Reading
     users: Users
     tokens: Tokens
@@ -103,6 +108,11 @@ def open_rows(config: Config) -> Database:
     return database
 
 
+def open_declarations(config: Config, database: Database, clock: Clock) -> Declarations:
+    """What the console declares; the key to the cameras' addresses lies beside the one that seals."""
+    return Declarations(database, clock, Vault(config.keys.private.with_name("console.key")))
+
+
 def open_stores(config: Config, clock: Clock) -> Stores:
     """Open the store for writing evidence; makes folders, tables and the signing key where they are missing.
 
@@ -125,8 +135,10 @@ def open_stores(config: Config, clock: Clock) -> Stores:
         chain=chain,
         cases=SqlCases(database, clock),
         loop=CaseLoop(database, chain, clock),
+        uploads=Uploads(database, blobs, chain, clock),
         health=SqlHealthLog(database),
         inventory=Inventory(database),
+        declarations=open_declarations(config, database, clock),
         reading=Reading(database),
         users=Users(database, clock),
         tokens=Tokens(database, clock),

@@ -2,17 +2,22 @@
 
 from kitchenwatch.bootstrap.stores import Stores
 from kitchenwatch.config import Config
-from kitchenwatch.ports import Clock
+from kitchenwatch.ports import Blobs, Clock
 from kitchenwatch.store.expiry import RetentionPolicy
 from kitchenwatch.store.repair import Problem, Repair
 from kitchenwatch.store.retention import Retention
 
 
 def build_retention(config: Config, stores: Stores, clock: Clock) -> Retention:
-    """Retention as the configuration wants it; sizes told as a share are of the disk as it is now."""
+    """Retention as the configuration wants it."""
+    return Retention(stores.database, stores.blobs, stores.chain, clock, retention_policy(config, stores.blobs))
+
+
+def retention_policy(config: Config, blobs: Blobs) -> RetentionPolicy:
+    """What the configuration wants; sizes told as a share are of the disk as it is now."""
     wanted = config.retention
-    _, total = stores.blobs.free()
-    policy = RetentionPolicy(
+    _, total = blobs.free()
+    return RetentionPolicy(
         rolling_days=wanted.rolling_days,
         dismissed_days=wanted.dismissed_days,
         confirmed_days=wanted.confirmed_days,
@@ -20,7 +25,6 @@ def build_retention(config: Config, stores: Stores, clock: Clock) -> Retention:
         floor_bytes=wanted.disk_floor.of(total),
         warn_bytes=wanted.warn_at.of(total),
     )
-    return Retention(stores.database, stores.blobs, stores.chain, clock, policy)
 
 
 def mend(stores: Stores, clock: Clock) -> list[Problem]:

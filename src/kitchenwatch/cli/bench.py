@@ -1,4 +1,4 @@
-"""`kitchenwatch bench`: what things cost on this machine."""
+"""`kitchenwatch bench`: what things cost on this machine, and how well violations are found."""
 
 import json
 import logging
@@ -17,6 +17,7 @@ from kitchenwatch.bootstrap.bench import film_cost
 from kitchenwatch.bootstrap.films import films_config
 from kitchenwatch.bootstrap.look_bench import look_tasks, look_ways
 from kitchenwatch.bootstrap.sight import build_sight
+from kitchenwatch.cli.accuracy import accuracy
 from kitchenwatch.cli.screen import log_to_screen, progress, stdout
 from kitchenwatch.detect.loading import Preference
 
@@ -29,12 +30,8 @@ STAGES = {
     "rules": "rules",
 }
 
-app = typer.Typer(help="What things cost on this machine.", no_args_is_help=True)
-
-
-@app.callback()
-def root() -> None:
-    """What things cost on this machine."""
+app = typer.Typer(help="What things cost on this machine, and how well violations are found.", no_args_is_help=True)
+app.command()(accuracy)
 
 
 @app.command()

@@ -65,4 +65,14 @@ def announce(service: Service, wanted: Config) -> str | None:
 
 def web_server(app: FastAPI) -> uvicorn.Server:
     """The web server, not yet running. An open event stream must not hold up its end."""
-    return uvicorn.Server(uvicorn.Config(app, log_config=None, server_header=False, timeout_graceful_shutdown=3))
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            server_header=False,
+            timeout_graceful_shutdown=3,
+            # Film is compressed already, and pages send a few words only.
+            ws_per_message_deflate=False,
+            ws_max_size=1024,
+        )
+    )

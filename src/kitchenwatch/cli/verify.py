@@ -19,7 +19,7 @@ WITNESS = re.compile(r"(?P<site>[^:]+):(?P<seq>\d+):(?P<sha256>[0-9a-f]{64})")
 
 
 def verify(
-    store: Annotated[Path, typer.Argument(help="The folder that holds chain/ and evidence/, or a copy of it.")],
+    store: Annotated[Path, typer.Argument(help="The folder that holds chain/ and evidence/, or a copy or bundle.")],
     key: Annotated[Path, typer.Option(help="The installation's public key (PEM).")],
     case: Annotated[UUID | None, typer.Option(help="Only this case, and its site's whole chain.")] = None,
     witness: Annotated[list[str] | None, typer.Option(help="SITE:SEQ:SHA256, as an alert told it.")] = None,

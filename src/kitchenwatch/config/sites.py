@@ -12,6 +12,8 @@ from kitchenwatch.model import RULE_KINDS, Kind
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CAMERA_SCHEMES = {"rtsp", "rtsps"}
+# In the context of a validation: this part was declared in the console, where cameras follow one by one.
+CONSOLE = "console"
 
 
 class Part(BaseModel):
@@ -120,6 +122,10 @@ class District(Part):
     channels: tuple[str, ...] = ()
 
 
+def _watched(cameras: tuple[Any, ...], info: ValidationInfo) -> tuple[Any, ...]:
+    return cameras if (info.context or {}).get(CONSOLE) else some(cameras)
+
+
 class Site(Part):
     """A regulated business; `channels` reach its people. No `hours` means around the clock."""
 
@@ -130,4 +136,4 @@ class Site(Part):
     hours: tuple[Hours, ...] = ()
     channels: tuple[str, ...] = ()
     rules: Rules = Field(default_factory=dict)
-    cameras: Annotated[tuple[Camera, ...], AfterValidator(some)]
+    cameras: Annotated[tuple[Camera, ...], AfterValidator(_watched)]

@@ -46,6 +46,15 @@ def faults(document: Document, error: ValidationError, told: Collection[Place]) 
             yield document.error(place, *_worded(document, place, details))
 
 
+def plain_words(details: ErrorDetails) -> tuple[str, str]:
+    """A complaint and what to do about it, for a reader who sees the place."""
+    if details["type"] == "fault":
+        context = details["ctx"]
+        return str(context["problem"]), str(context["remedy"])
+    words, remedy = WORDS.get(details["type"], (None, ""))
+    return words or _sentence(details["msg"]), remedy
+
+
 def _worded(document: Document, place: Place, details: ErrorDetails) -> tuple[str, str]:
     name = _name(place)
     context = details.get("ctx", {})

@@ -14,6 +14,7 @@ from kitchenwatch.evidence.keys import PublicKey
 from kitchenwatch.evidence.layout import CHAIN, EVIDENCE, sites_in
 from kitchenwatch.evidence.links import ChainWalker, Walk, Witness
 from kitchenwatch.evidence.timestamp import TimestampVerifier
+from kitchenwatch.evidence.zipped import Zipped
 from kitchenwatch.manifest import Event, file_from
 from kitchenwatch.model import Entry, EvidenceFile
 
@@ -60,7 +61,7 @@ def verify_store(
     """Check everything that is sealed in a store.
 
     Args:
-        store: a blob store, or a folder (perhaps a copy) that holds `chain/` and `evidence/`.
+        store: a blob store, or a folder or zip (perhaps a copy) that holds `chain/` and `evidence/`.
         public_key: of the installation that sealed it.
         case: check only the files of this case, and the whole chain of its site.
         witnesses: what was told to others about the chains.
@@ -70,9 +71,9 @@ def verify_store(
     Raises:
         NotFound: there is no such folder.
         SealError: nothing is sealed there, or nothing about that case.
-        StorageError: the store cannot be listed.
+        StorageError: the store cannot be listed, or is no zip.
     """
-    readable = Folder(store) if isinstance(store, Path) else store
+    readable = _readable(store) if isinstance(store, Path) else store
     evidence = list(readable.keys(EVIDENCE))
     chains = list(readable.keys(CHAIN))
     meter = _Meter(len(evidence) + len(chains), progress)
@@ -103,6 +104,10 @@ def verify_store(
     )
 
 
+def _readable(path: Path) -> Readable:
+    return Zipped(path) if path.is_file() else Folder(path)
+
+
 def _sites(keys: list[str], witnesses: Sequence[Witness]) -> list[str]:
     # Also sites without a chain: somebody may have taken it away.
     return sorted({*sites_in(keys), *(witness.site for witness in witnesses)})
@@ -127,7 +132,7 @@ def _check_files(store: Readable, walk: Walk, case: UUID | None, tally: _Tally, 
     """Check every file that the chain attests; returns their keys."""
     attested = set()
     removed = {body["key"] for entry in _told(walk, Event.REMOVED) for body in _bodies(entry)}
-    for event in (Event.OPENED, Event.CLIP, Event.CLOSED):
+    for event in (Event.OPENED, Event.CLIP, Event.CLOSED, Event.FOUND, Event.UPLOAD):
         for entry in _told(walk, event):
             for file in map(file_from, _bodies(entry) if _is_about(entry, case) else ()):
                 attested.add(file.key)

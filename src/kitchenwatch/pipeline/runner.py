@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from kitchenwatch.ports import Source
 log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Post:
     """A camera's place in the runner, and what can be told about it."""
 
@@ -28,6 +28,7 @@ class Post:
     failures: int = 0
     last_at: datetime | None = None
     over: bool = False
+    """Whether its footage has ended and its line was finished."""
 
     @property
     def skipped(self) -> int:
@@ -53,29 +54,49 @@ def replay(source: Source, line: CameraLine) -> Iterator[tuple[float, list[Chang
 
 
 class Worker:
-    """Steps the lines of its cameras in turn, so that none starves."""
+    """Steps the lines of its cameras in turn, so that none starves; cameras may come and go while it runs."""
 
-    def __init__(self, name: str, posts: Sequence[Post]) -> None:
+    def __init__(self, name: str) -> None:
         self._ready = threading.Condition()
-        self._posts = list(posts)
+        self._posts: list[Post] = []
         self._turn = 0
-        for post in posts:
-            post.slot = (NewestSlot if post.live else EverySlot)(self._ready)
+        self._closed = False
         self.thread = threading.Thread(target=self.run, name=name, daemon=True)
 
+    def __len__(self) -> int:
+        return len(self._posts)
+
+    def add(self, post: Post) -> None:
+        """Look after one more camera."""
+        post.slot = (NewestSlot if post.live else EverySlot)(self._ready)
+        with self._ready:
+            self._posts.append(post)
+
+    def close(self) -> None:
+        """No camera will be added: `run` ends once all are over."""
+        with self._ready:
+            self._closed = True
+            self._ready.notify_all()
+
+    def wait(self, post: Post) -> None:
+        """Until that camera's line was finished, if it is one of this worker's."""
+        with self._ready:
+            self._ready.wait_for(lambda: post not in self._posts)
+
     def run(self) -> None:
-        """Until every slot is closed and empty."""
+        """Until it is closed and every slot is closed and empty."""
         while (work := self._next()) is not None:
             post, frame = work
             self._supervised(post, frame)
+            if frame is None:
+                self._forget(post)
 
     def _next(self) -> tuple[Post, Frame | None] | None:
-        """The next post with a frame, or with None when its footage is over; None when all are over."""
+        """The next post with a frame, or with None when its footage is over; None when there is nothing to come."""
         with self._ready:
-            while not all(post.over for post in self._posts):
+            while self._posts or not self._closed:
                 for post in self._in_turn():
                     if post.slot.over:
-                        post.over = True
                         return post, None
                     if (frame := post.slot.take()) is not None:
                         return post, frame
@@ -83,9 +104,14 @@ class Worker:
         return None
 
     def _in_turn(self) -> list[Post]:
-        self._turn = (self._turn + 1) % len(self._posts)
-        order = self._posts[self._turn :] + self._posts[: self._turn]
-        return [post for post in order if not post.over]
+        self._turn = (self._turn + 1) % max(1, len(self._posts))
+        return self._posts[self._turn :] + self._posts[: self._turn]
+
+    def _forget(self, post: Post) -> None:
+        with self._ready:
+            post.over = True
+            self._posts = [other for other in self._posts if other is not post]
+            self._ready.notify_all()
 
     def _supervised(self, post: Post, frame: Frame | None) -> None:
         try:
@@ -100,33 +126,77 @@ class Worker:
 
 
 class Runner:
-    """Starts and stops readers and workers."""
+    """Starts and stops readers and workers; cameras may be added and removed while it runs.
+
+    `add`, `remove`, `stop` and `wait` are called from one thread at a time.
+
+    Args:
+        posts: to begin with.
+        workers: at most so many threads judge.
+    """
 
     def __init__(self, posts: Sequence[Post], workers: int) -> None:
-        self.posts = list(posts)
-        count = max(1, min(workers, len(self.posts)))
-        self._workers = [Worker(f"worker-{i}", self.posts[i::count]) for i in range(count) if self.posts]
-        self._readers = [
-            threading.Thread(target=self._read, args=(post,), name=f"read-{post.camera}", daemon=True)
-            for post in self.posts
-        ]
+        self._posts: tuple[Post, ...] = ()
+        self._limit, self._started = max(1, workers), False
+        self._workers: list[Worker] = []
+        self._readers: dict[Post, threading.Thread] = {}
+        for post in posts:
+            self.add(post)
+
+    @property
+    def posts(self) -> tuple[Post, ...]:
+        """The cameras as they are now."""
+        return self._posts
+
+    def add(self, post: Post) -> None:
+        """One more camera; it is read at once if the runner has been started."""
+        self._worker().add(post)
+        reader = threading.Thread(target=self._read, args=(post,), name=f"read-{post.camera}", daemon=True)
+        self._readers[post] = reader
+        self._posts = (*self._posts, post)
+        if self._started:
+            reader.start()
+
+    def remove(self, cameras: Collection[str]) -> None:
+        """End these cameras of a runner at work, all at once, and wait until their lines were finished."""
+        leaving = [post for post in self._posts if post.camera in cameras]
+        self._posts = tuple(post for post in self._posts if post not in leaving)
+        for post in leaving:
+            post.source.stop()
+        for post in leaving:
+            self._readers.pop(post).join()
+            for worker in self._workers:
+                worker.wait(post)
 
     def start(self) -> None:
         """Begin to read and judge."""
-        for thread in [worker.thread for worker in self._workers] + self._readers:
+        self._started = True
+        for thread in [worker.thread for worker in self._workers] + list(self._readers.values()):
             thread.start()
 
     def stop(self) -> None:
         """End every source, let the workers finish what was read, and wait for all threads."""
-        for post in self.posts:
+        for post in self._posts:
             post.source.stop()
         self.wait()
 
     def wait(self) -> None:
         """Until all footage is over (films only; live cameras go on until `stop`)."""
-        for thread in self._readers + [worker.thread for worker in self._workers]:
+        for worker in self._workers:
+            worker.close()
+        for thread in list(self._readers.values()) + [worker.thread for worker in self._workers]:
             if thread.ident is not None:
                 thread.join()
+
+    def _worker(self) -> Worker:
+        """A new one while there may be more of them, else the one with the fewest cameras."""
+        if len(self._workers) == self._limit:
+            return min(self._workers, key=len)
+        worker = Worker(f"worker-{len(self._workers)}")
+        self._workers.append(worker)
+        if self._started:
+            worker.thread.start()
+        return worker
 
     def _read(self, post: Post) -> None:
         try:

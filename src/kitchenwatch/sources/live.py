@@ -83,6 +83,12 @@ class LiveSource:
         """The last seconds, still encoded."""
         return self._ring
 
+    def idle_s(self) -> float | None:
+        """Seconds since a picture was decoded; None before the first. For any thread."""
+        reader = self._reader
+        seen = reader.fresh if reader and reader.decoding else self._seen
+        return self._clock.monotonic() - seen if self.runs or (reader and reader.decoding) else None
+
     def stop(self) -> None:
         """End `frames`; a connection that hangs ends by its own time-out soon after."""
         self._stopping.set()

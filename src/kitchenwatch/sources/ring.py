@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -46,6 +47,7 @@ class Ring:
         self._groups: deque[_Group] = deque()
         self._bytes = 0
         self._until = 0.0
+        self._followers: list[Callable[[Codec, AccessUnit], None]] = []
         self._lock = threading.Lock()
 
     def add(self, codec: Codec, unit: AccessUnit) -> None:
@@ -61,6 +63,21 @@ class Ring:
             self._bytes += len(unit.data)
             self._until = max(self._until, unit.t)
             self._forget()
+            for tell in self._followers:
+                tell(codec, unit)
+
+    def follow(self, tell: Callable[[Codec, AccessUnit], None]) -> None:
+        """Tell of every picture from the newest keyframe on, in order; must be quick and never raise."""
+        with self._lock:
+            for group in list(self._groups)[-1:]:
+                for unit in group.units:
+                    tell(group.codec, unit)
+            self._followers.append(tell)
+
+    def unfollow(self, tell: Callable[[Codec, AccessUnit], None]) -> None:
+        """Tell no longer."""
+        with self._lock:
+            self._followers.remove(tell)
 
     def until(self) -> float:
         """Media time up to which footage is held."""

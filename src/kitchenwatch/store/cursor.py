@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, literal, tuple_
+from sqlalchemy import ColumnElement, Tuple, literal, tuple_
 
 from kitchenwatch.errors import Invalid
 from kitchenwatch.store.tables import Case
@@ -43,5 +43,11 @@ class Cursor:
 
     def older(self) -> ColumnElement[bool]:
         """What a case must be to come after this one."""
-        last = tuple_(literal(self.opened_at, Case.opened_at.type), literal(self.id, Case.id.type))
-        return tuple_(Case.opened_at, Case.id) < last
+        return tuple_(Case.opened_at, Case.id) < self._place()
+
+    def newer(self) -> ColumnElement[bool]:
+        """What a case must be to come before this one."""
+        return tuple_(Case.opened_at, Case.id) > self._place()
+
+    def _place(self) -> Tuple:
+        return tuple_(literal(self.opened_at, Case.opened_at.type), literal(self.id, Case.id.type))

@@ -1,6 +1,7 @@
 """The case loop in the database: each act on a case is one transaction, with its step, seal, alert and audit row."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -125,7 +126,7 @@ class CaseLoop:
             if row.revision != move.revision:
                 raise Conflict(f"case {case} has been changed meanwhile -> look at it again")
             standing = after(standing_of(row), move.act, now, move.deadline)
-            uploads = _answer(session, row, move)
+            uploads = _answer(session, row, move, by)
             _apply(row, standing, move, by, now)
             self._write(session, row, move.act, by, now, move.remark, _particulars(move), uploads)
             return row.revision
@@ -167,10 +168,12 @@ class CaseLoop:
 
     def escalate_overdue(self) -> int:
         """Escalate every order that is overdue; how many there were."""
-        waiting = self.overdue()
-        for case, revision in waiting:
-            self.act(case, Move(Act.ESCALATE, revision), CLOCKWORK)
-        return len(waiting)
+        escalated = 0
+        for case, revision in self.overdue():
+            with suppress(Conflict):  # it has been answered meanwhile
+                self.act(case, Move(Act.ESCALATE, revision), CLOCKWORK)
+                escalated += 1
+        return escalated
 
     def hold(self, case: UUID, hold: bool, by: Actor) -> None:
         """Keep a case's evidence whatever its age (legal hold), or no longer. Raises NotFound."""
@@ -232,11 +235,12 @@ def _check(move: Move) -> None:
             raise Invalid("an answer needs a photo of what was put right, and a portrait of who sends it")
 
 
-def _answer(session: Session, case: Case, move: Move) -> Sequence[Upload]:
-    """The uploads of an answer. Raises NotFound, Invalid."""
+def _answer(session: Session, case: Case, move: Move, by: Actor) -> Sequence[Upload]:
+    """The uploads of an answer, all sent by who answers in this round. Raises NotFound, Invalid."""
     if move.act is not Act.RECTIFY:
         return ()
     query = select(Upload).where(Upload.id.in_(move.uploads), Upload.case_id == case.id, Upload.step_id.is_(None))
+    query = query.where(Upload.by == by.name, Upload.round == case.round, Upload.deleted_at.is_(None))
     found = session.scalars(query.order_by(Upload.at)).all()
     if len(found) != len(set(move.uploads)):
         raise NotFound("a photo is not there, or belongs to another answer -> send it again")

@@ -56,6 +56,10 @@ class SqlOutbox:
         self._database, self._routes, self._clock = database, routes, clock
         self._lead = database.dispatching()
 
+    def reroute(self, routes: Routes) -> None:
+        """From now on, alerts go these ways."""
+        self._routes = routes
+
     def close(self) -> None:
         """Let another process hand out deliveries."""
         self._lead.give_up()

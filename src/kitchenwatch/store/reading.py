@@ -6,18 +6,21 @@ Rows come back whole and detached: what the docstring names may be read, nothing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from kitchenwatch.errors import NotFound
-from kitchenwatch.model import Alert, CameraState, CaseStatus, EvidenceKind, Kind, Origin, Role, Scope
+from kitchenwatch.model import Alert, CameraState, CaseStatus, EvidenceKind, Kind, Origin, Scope
 from kitchenwatch.store.audit import AuditFilter, audited_actions, read_audit
+from kitchenwatch.store.conditions import late, named
 from kitchenwatch.store.cursor import Cursor
 from kitchenwatch.store.database import Database
+from kitchenwatch.store.order import Order
 from kitchenwatch.store.rows import alert_of
+from kitchenwatch.store.sight import concerns, in_sight, visible
 from kitchenwatch.store.tables import (
     Audit,
     Camera,
@@ -30,7 +33,10 @@ from kitchenwatch.store.tables import (
     Outbox,
     Site,
     Table,
+    Upload,
 )
+from kitchenwatch.store.today import Today, read_today
+from kitchenwatch.store.waiting import read_earlier, read_waiting
 
 Row = TypeVar("Row", bound=Table)
 
@@ -60,7 +66,10 @@ class CameraNow:
 
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """Which cases: None leaves out nothing. `since` is included, `until` is not."""
+    """Which cases: None leaves out nothing. `since` is included, `until` is not.
+
+    `text` is part of a site's name, or how a case's id begins.
+    """
 
     site: str | None = None
     district: str | None = None
@@ -72,6 +81,7 @@ class CaseFilter:
     min_score: float | None = None
     origin: Origin | None = None
     overdue: bool | None = None
+    text: str | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """What the filter asks of a case."""
@@ -85,7 +95,8 @@ class CaseFilter:
             (self.until, lambda until: Case.opened_at < until),
             (self.min_score, lambda score: Case.score >= score),
             (self.origin, lambda origin: Case.origin == origin),
-            (self.overdue, lambda overdue: Case.overdue_at.is_not(None) if overdue else Case.overdue_at.is_(None)),
+            (self.overdue, late),
+            (self.text, named),
         ]
         return [condition(value) for value, condition in asked if value is not None]
 
@@ -106,20 +117,20 @@ class Reading:
 
     def districts(self, scope: Scope) -> Sequence[District]:
         """Districts that hold at least one visible site, by name."""
-        seen = select(Site.district_id).where(_visible(scope))
+        seen = select(Site.district_id).where(visible(scope))
         return self._all(select(District).where(District.id.in_(seen)).order_by(District.name, District.id))
 
     def sites(self, scope: Scope) -> Sequence[Site]:
         """Visible sites, by name."""
-        return self._all(select(Site).where(_visible(scope)).order_by(Site.name, Site.id))
+        return self._all(select(Site).where(visible(scope)).order_by(Site.name, Site.id))
 
     def site(self, scope: Scope, site: str) -> Site:
         """Raises NotFound."""
-        return self._one(select(Site).where(_visible(scope), Site.id == site), f"there is no site {site!r}")
+        return self._one(select(Site).where(visible(scope), Site.id == site), f"there is no site {site!r}")
 
     def cameras(self, scope: Scope, site: str | None = None) -> list[CameraNow]:
         """Active cameras of visible sites with their present state, by site and name."""
-        query = select(Camera).options(joinedload(Camera.site)).where(Camera.active, _in_sight(Camera.site_id, scope))
+        query = select(Camera).options(joinedload(Camera.site)).where(Camera.active, in_sight(Camera.site_id, scope))
         query = query.where(Camera.site_id == site) if site else query
         cameras = self._all(query.order_by(Camera.site_id, Camera.name, Camera.id))
         return self._with_troubles(cameras)
@@ -127,14 +138,14 @@ class Reading:
     def camera(self, scope: Scope, camera: str) -> CameraNow:
         """Raises NotFound."""
         query = select(Camera).options(joinedload(Camera.site))
-        query = query.where(_in_sight(Camera.site_id, scope), Camera.id == camera)
+        query = query.where(in_sight(Camera.site_id, scope), Camera.id == camera)
         return self._with_troubles([self._one(query, f"there is no camera {camera!r}")])[0]
 
     def health(
         self, scope: Scope, camera: str | None = None, before: int | None = None, limit: int = 50
     ) -> Sequence[CameraHealth]:
         """Intervals of trouble, newest first, with an id below `before`."""
-        seen = select(Camera.id).where(_in_sight(Camera.site_id, scope))
+        seen = select(Camera.id).where(in_sight(Camera.site_id, scope))
         query = select(CameraHealth).where(CameraHealth.camera_id.in_(seen))
         query = query.where(CameraHealth.camera_id == camera) if camera else query
         query = query.where(CameraHealth.id < before) if before is not None else query
@@ -143,7 +154,7 @@ class Reading:
     def cases(self, scope: Scope, asked: CaseFilter, cursor: str | None = None, limit: int = 50) -> CasePage:
         """One page of cases with site, camera and evidence. Raises Invalid (the cursor is none of ours)."""
         query = select(Case).options(joinedload(Case.site), joinedload(Case.camera), selectinload(Case.evidence))
-        query = query.where(_in_sight(Case.site_id, scope), *asked.conditions())
+        query = query.where(in_sight(Case.site_id, scope), *asked.conditions())
         if cursor is not None:
             query = query.where(Cursor.read(cursor).older())
         found = self._all(query.order_by(Case.opened_at.desc(), Case.id.desc()).limit(limit + 1))
@@ -151,25 +162,51 @@ class Reading:
         more = len(found) > limit
         return CasePage(page, Cursor(page[-1].opened_at, page[-1].id).text() if more else None)
 
+    def waiting(
+        self, scope: Scope, asked: CaseFilter, order: Order, after: str | None = None, limit: int = 8
+    ) -> Sequence[Case]:
+        """Open cases with site, camera, violation and evidence, those beyond the place `after` of that order.
+
+        Raises Invalid (the place is none of ours).
+        """
+        with self._database.reading() as session:
+            return read_waiting(session, scope, asked.conditions(), order, after, limit)
+
+    def earlier(self, scope: Scope, cases: Sequence[Case], limit: int) -> Mapping[UUID, Sequence[Case]]:
+        """What the camera of each of these cases had shown before it, the newest first, with evidence."""
+        with self._database.reading() as session:
+            return read_earlier(session, scope, cases, limit)
+
     def counts(self, scope: Scope, asked: CaseFilter) -> dict[CaseStatus, int]:
         """How many cases of each status the filter (but for its own status) finds."""
-        query = select(Case.status, func.count()).where(_in_sight(Case.site_id, scope), *asked.conditions())
+        query = select(Case.status, func.count()).where(in_sight(Case.site_id, scope), *asked.conditions())
         with self._database.reading() as session:
             found = dict(session.execute(query.group_by(Case.status)).all())
         return {status: found.get(status, 0) for status in CaseStatus}
+
+    def today(self, scope: Scope, now: datetime) -> Today:
+        """The figures of the first page."""
+        with self._database.reading() as session:
+            return read_today(session, scope, now)
 
     def case(self, scope: Scope, case: UUID) -> Case:
         """A case with site, camera, violation, evidence, steps (with their uploads) and uploads. Raises NotFound."""
         loaded = (joinedload(Case.site), joinedload(Case.camera), joinedload(Case.violation))
         lists = (selectinload(Case.evidence), selectinload(Case.steps).selectinload(CaseStep.uploads))
         query = select(Case).options(*loaded, *lists, selectinload(Case.uploads))
-        return self._one(query.where(_in_sight(Case.site_id, scope), Case.id == case), f"there is no case {case}")
+        return self._one(query.where(in_sight(Case.site_id, scope), Case.id == case), f"there is no case {case}")
 
     def evidence(self, scope: Scope, case: UUID, kind: EvidenceKind) -> Evidence:
         """A piece of evidence whose bytes are still kept. Raises NotFound."""
-        query = select(Evidence).join(Case).where(_in_sight(Case.site_id, scope))
+        query = select(Evidence).join(Case).where(in_sight(Case.site_id, scope))
         query = query.where(Evidence.case_id == case, Evidence.kind == kind, Evidence.deleted_at.is_(None))
         return self._one(query, f"case {case} keeps no {kind}")
+
+    def upload(self, scope: Scope, case: UUID, upload: UUID) -> Upload:
+        """A photo of an answer whose bytes are still kept. Raises NotFound."""
+        query = select(Upload).join(Case).where(in_sight(Case.site_id, scope), Upload.deleted_at.is_(None))
+        query = query.where(Upload.case_id == case, Upload.id == upload)
+        return self._one(query, f"case {case} keeps no photo {upload}")
 
     def newest_alert(self) -> int:
         """The greatest `seq` in the outbox; 0 while it is empty."""
@@ -178,7 +215,7 @@ class Reading:
 
     def alerts(self, scope: Scope, after: int, limit: int = 100) -> list[Alert]:
         """Alerts in scope with a greater `seq`, in order; without the digests, which are for channels alone."""
-        query = select(Outbox).where(Outbox.seq > after, Outbox.only_channel.is_(None), _concerns(scope))
+        query = select(Outbox).where(Outbox.seq > after, Outbox.only_channel.is_(None), concerns(scope))
         return [alert_of(row) for row in self._all(query.order_by(Outbox.seq).limit(limit))]
 
     def audit(
@@ -219,26 +256,3 @@ class Reading:
         if not rows:
             raise NotFound(missing)
         return rows[0]
-
-
-def _visible(scope: Scope) -> ColumnElement[bool]:
-    """What a site must be for this reader."""
-    if scope.role is Role.REGULATOR:
-        return Site.district_id.in_(scope.districts)
-    if scope.role is Role.BUSINESS:
-        return Site.id.in_(scope.sites)
-    return true()
-
-
-def _in_sight(site_id: Any, scope: Scope) -> ColumnElement[bool]:
-    """What a row with a site must be for this reader."""
-    if scope.role in (Role.ADMIN, Role.VIEWER):
-        return true()
-    return cast(ColumnElement[bool], site_id.in_(select(Site.id).where(_visible(scope))))
-
-
-def _concerns(scope: Scope) -> ColumnElement[bool]:
-    """What an alert must be for this reader; one about no site at all concerns those who see everything."""
-    if scope.role in (Role.ADMIN, Role.VIEWER):
-        return true()
-    return Outbox.site_id.in_(select(Site.id).where(_visible(scope)))

@@ -1,7 +1,10 @@
 """Finds and mends what a crash left half done between chain, rows and files.
 
-What must hold: every sealed manifest has its rows; every evidence row that is not removed has its file; every file
-below `evidence/` is named by a manifest that no later one revokes; no violation is open that nobody watches.
+What must hold: every sealed manifest has its rows; every row of evidence and uploads that is not removed has its files;
+every file below `evidence/` is named by a manifest that no later one revokes; no violation is open that nobody watches.
+
+A step or a patrol finding that was sealed, but whose rows were lost, has not happened: whoever made it was told so, and
+made it again. Its seal stays.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,7 +24,8 @@ from kitchenwatch.ports import Blobs, CaseBook, Chain, Clock
 from kitchenwatch.store import tables
 from kitchenwatch.store.database import Database
 from kitchenwatch.store.rows import violation_of
-from kitchenwatch.store.tables import Case, Evidence
+from kitchenwatch.store.tables import Case, Evidence, Upload
+from kitchenwatch.store.uploads import adopt_upload
 
 EVIDENCE = "evidence/"
 INTERRUPTED = "interrupted"
@@ -104,12 +108,15 @@ class Repair:
                 self._cases.close(told.violation, told.files, entry)
             case Event.REMOVED:
                 self._mark_removed(told)
+            case Event.UPLOAD:
+                adopt_upload(self._database, entry)
 
     def _mark_removed(self, told: "_Told") -> None:
         keys = [file.key for file in told.files]
         with self._database.session() as session:
-            removed = update(Evidence).where(Evidence.key.in_(keys), Evidence.deleted_at.is_(None))
-            session.execute(removed.values(deleted_at=self._clock.now()))
+            for table in (Evidence, Upload):
+                removed = update(table).where(table.key.in_(keys), table.deleted_at.is_(None))
+                session.execute(removed.values(deleted_at=self._clock.now()))
 
     def _strays(self) -> Iterator[Finding]:
         """Files that nobody names. Where a chain has holes they are told but not touched: the hole may name them."""
@@ -194,6 +201,7 @@ class _Rows:
         kept: case and kind of all evidence that is not removed.
         removed: the same of what is.
         keys: of the files that must be there.
+        uploads: keys of the originals of all uploads, removed ones too.
     """
 
     cases: frozenset[UUID]
@@ -201,6 +209,7 @@ class _Rows:
     kept: frozenset[tuple[UUID, str]]
     removed: frozenset[tuple[UUID, str]]
     keys: frozenset[str]
+    uploads: frozenset[str]
 
     @classmethod
     def read(cls, database: Database) -> "_Rows":
@@ -209,9 +218,18 @@ class _Rows:
             closed = session.scalars(select(tables.Violation.id).where(tables.Violation.closed_at.is_not(None))).all()
             query = select(Evidence.case_id, Evidence.kind, Evidence.key, Evidence.deleted_at)
             evidence = session.execute(query).all()
+            uploads = session.execute(select(Upload.key, Upload.shown_key, Upload.deleted_at)).all()
+        there = {key for *keys, deleted_at in uploads if deleted_at is None for key in keys}
         kept = {(case, kind): key for case, kind, key, deleted_at in evidence if deleted_at is None}
         removed = {(case, kind) for case, kind, _, deleted_at in evidence if deleted_at is not None}
-        return cls(frozenset(cases), frozenset(closed), frozenset(kept), frozenset(removed), frozenset(kept.values()))
+        return cls(
+            cases=frozenset(cases),
+            closed=frozenset(closed),
+            kept=frozenset(kept),
+            removed=frozenset(removed),
+            keys=frozenset({*kept.values(), *there}),
+            uploads=frozenset(key for key, *_ in uploads),
+        )
 
     def hold(self, told: _Told) -> bool:
         """Whether the rows say what the manifest says."""
@@ -224,7 +242,10 @@ class _Rows:
             case Event.CLOSED:
                 return told.case in self.closed
             case Event.REMOVED:
-                return told.case in self.cases and pieces.isdisjoint(self.kept)
+                keys = {file.key for file in told.files}
+                return told.case in self.cases and pieces.isdisjoint(self.kept) and keys.isdisjoint(self.keys)
+            case Event.UPLOAD:
+                return told.files[0].key in self.uploads
         return True
 
 

@@ -1,4 +1,4 @@
-"""Removes evidence whose time is over, or sooner when the disk runs full (`expiry` says which, in what order).
+"""Removes evidence and uploads whose time is over, or sooner when the disk runs full (`expiry` says in what order).
 
 Each removal is sealed first, then marked in the rows, then done, so a crash in between can be mended forwards.
 """
@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from kitchenwatch.errors import NotFound, StorageFull
 from kitchenwatch.manifest import Event, file_body, violation_body
-from kitchenwatch.model import AlertType, EvidenceKind
+from kitchenwatch.model import AlertType, EvidenceFile, EvidenceKind
 from kitchenwatch.ports import Blobs, Chain, Clock
 from kitchenwatch.store.announce import announce
 from kitchenwatch.store.audit import write_audit
 from kitchenwatch.store.database import Database, serialize_outbox
 from kitchenwatch.store.expiry import ALL, GIB, UNDER_PRESSURE, RetentionPolicy, expired_cases
-from kitchenwatch.store.rows import file_of, violation_of
-from kitchenwatch.store.tables import Case, Evidence
+from kitchenwatch.store.rows import file_of, upload_files, violation_of
+from kitchenwatch.store.tables import Case, Evidence, Upload
 
 # Given up when the disk is so full that not even a removal can be sealed: some hundred seals and their rows.
 BALLAST, BALLAST_BYTES = "ballast", 4 * 1024**2
@@ -101,8 +101,9 @@ class Retention:
 
     def _candidates(self, which: ColumnElement[bool], kinds: frozenset[EvidenceKind]) -> Iterator[UUID]:
         """Cases with such files, oldest first. What was removed is not found again, so every page is the first."""
-        kept = Case.evidence.any(and_(Evidence.deleted_at.is_(None), Evidence.kind.in_(kinds)))
-        query = select(Case.id).where(which, Case.legal_hold.is_(False), kept)
+        evidence = Case.evidence.any(and_(Evidence.deleted_at.is_(None), Evidence.kind.in_(kinds)))
+        uploads = Case.uploads.any(and_(Upload.deleted_at.is_(None), Upload.purpose.in_(kinds)))
+        query = select(Case.id).where(which, Case.legal_hold.is_(False), or_(evidence, uploads))
         query = query.order_by(Case.opened_at, Case.id).limit(BATCH)
         page: list[UUID] = []
         while True:
@@ -129,18 +130,19 @@ class Retention:
         with self._database.session() as session:
             query = select(Case).where(Case.id == id, which, Case.legal_hold.is_(False)).with_for_update()
             case = session.scalar(query)
-            rows = [row for row in case.evidence if row.deleted_at is None and row.kind in kinds] if case else []
+            rows = _kept(case, kinds) if case else []
             if case is None or not rows:
                 return 0, 0
-            entry = self._chain.append(case.site_id, _manifest(case, rows, reason))
+            files = [file for row in rows for file in _files(row)]
+            entry = self._chain.append(case.site_id, _manifest(case, files, reason))
             case.seal_seq, case.seal_sha256 = entry.seq, entry.sha256
             for row in rows:
                 row.deleted_at = now
-            gone = [row.kind for row in rows]
+            gone = [file.kind for file in files]
             write_audit(session, now, ACTOR, "case.removed", str(id), reason=reason, files=gone, seal=entry.seq)
-        for row in rows:
-            self._blobs.delete(row.key)
-        return len(rows), sum(row.bytes for row in rows)
+        for file in files:
+            self._blobs.delete(file.key)
+        return len(files), sum(file.bytes for file in files)
 
     def _alarm(self, report: RetentionReport, now: datetime) -> None:
         """At most one alert a day and level: the same trouble every few minutes is no news."""
@@ -170,13 +172,23 @@ class Retention:
             self._blobs.put(BALLAST, os.urandom(BALLAST_BYTES))  # zeros would take no room on some file systems
 
 
-def _manifest(case: Case, rows: list[Evidence], reason: str) -> dict[str, object]:
+def _kept(case: Case, kinds: frozenset[EvidenceKind]) -> list[Evidence | Upload]:
+    """What there is of these kinds."""
+    evidence = [row for row in case.evidence if row.deleted_at is None and row.kind in kinds]
+    return [*evidence, *(row for row in case.uploads if row.deleted_at is None and row.purpose in kinds)]
+
+
+def _files(row: Evidence | Upload) -> tuple[EvidenceFile, ...]:
+    return upload_files(row) if isinstance(row, Upload) else (file_of(row),)
+
+
+def _manifest(case: Case, files: list[EvidenceFile], reason: str) -> dict[str, object]:
     violation = case.violation
     return {
         "event": Event.REMOVED,
         "case": str(case.id),
         "violation": violation_body(violation_of(violation, case.site_id)) if violation else None,
-        "files": [file_body(file_of(row)) for row in rows],
+        "files": [file_body(file) for file in files],
         "reason": reason,
     }
 

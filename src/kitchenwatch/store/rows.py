@@ -49,3 +49,12 @@ def file_of(row: tables.Evidence) -> EvidenceFile:
         media_type=row.media_type,
         begins=row.begins,
     )
+
+
+def upload_files(row: tables.Upload) -> tuple[EvidenceFile, EvidenceFile]:
+    """The files of an upload: what was sent, and the copy for people."""
+    kind = EvidenceKind(row.purpose)
+    return (
+        EvidenceFile(kind, row.key, row.sha256, row.bytes, row.media_type),
+        EvidenceFile(kind, row.shown_key, row.shown_sha256, row.shown_bytes, "image/jpeg"),
+    )

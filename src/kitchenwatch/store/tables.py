@@ -17,6 +17,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     Uuid,
+    text,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
@@ -127,7 +128,7 @@ class Case(Table):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     violation_id: Mapped[UUID | None] = mapped_column(ForeignKey("violation.id"), unique=True)
     site_id: Mapped[str] = mapped_column(ForeignKey("site.id"))
-    camera_id: Mapped[str] = mapped_column(ForeignKey("camera.id"), index=True)
+    camera_id: Mapped[str] = mapped_column(ForeignKey("camera.id"))
     kind: Mapped[str] = mapped_column(String(32), index=True)
     status: Mapped[str] = mapped_column(String(16), index=True)
     opened_at: Mapped[datetime]
@@ -139,12 +140,12 @@ class Case(Table):
     mistaken: Mapped[str | None] = mapped_column(String(16))  # what a false alarm was taken for
     legal_hold: Mapped[bool] = mapped_column(default=False)
     revision: Mapped[int] = mapped_column(default=1)
-    origin: Mapped[str] = mapped_column(String(16), default="camera")
+    origin: Mapped[str] = mapped_column(String(16), default="camera", server_default="camera")
     found_by: Mapped[str | None] = mapped_column(String(64))  # who was on patrol
     # The order in force, or the last one.
     severity: Mapped[str | None] = mapped_column(String(16))
-    asked: Mapped[str] = mapped_column(Text, default="")
-    round: Mapped[int] = mapped_column(default=0)
+    asked: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    round: Mapped[int] = mapped_column(default=0, server_default="0")
     deadline: Mapped[datetime | None]
     overdue_at: Mapped[datetime | None]
     # The latest entry of the site's chain that tells of this case; every alert carries it.
@@ -160,8 +161,11 @@ class Case(Table):
     __table_args__ = (
         Index("ix_case_newest", "opened_at", "id"),
         Index("ix_case_site_newest", "site_id", "opened_at", "id"),
+        Index("ix_case_camera_newest", "camera_id", "opened_at", "id"),
         Index("ix_case_status_newest", "status", "opened_at", "id"),
+        Index("ix_case_status_score", "status", "score", "id"),
         Index("ix_case_deadline", "status", "deadline"),
+        Index("ix_case_figures", "opened_at", "kind", "status", "site_id"),  # counted without a look at the rows
     )
 
 
@@ -207,7 +211,8 @@ class CaseStep(Table):
 class Upload(Table):
     """A photo or portrait that a business has sent, sealed as it came; `step_id` is null until it is part of an answer.
 
-    `shown_key` is a copy for people, with a watermark; the original is never shown changed nor changed.
+    `shown_key` is a copy for people, with a watermark; the original is never shown nor changed. `deleted_at` is set
+    once retention has taken the bytes of both, or the sender has taken them back.
     """
 
     __tablename__ = "upload"
@@ -218,6 +223,8 @@ class Upload(Table):
     purpose: Mapped[str] = mapped_column(String(16))  # an EvidenceKind: photo or portrait
     key: Mapped[str] = mapped_column(String(400), unique=True)
     shown_key: Mapped[str] = mapped_column(String(400))
+    shown_sha256: Mapped[str] = mapped_column(String(64))
+    shown_bytes: Mapped[int] = mapped_column(BigInteger)
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     bytes: Mapped[int] = mapped_column(BigInteger)
     media_type: Mapped[str] = mapped_column(String(64))
@@ -232,6 +239,7 @@ class Upload(Table):
     phash: Mapped[str] = mapped_column(String(16))
     doubts: Mapped[list[Any]] = mapped_column(default=list)
     seal_seq: Mapped[int]
+    deleted_at: Mapped[datetime | None]
     case: Mapped[Case] = relationship(back_populates="uploads")
     step: Mapped[CaseStep | None] = relationship(back_populates="uploads")
 
@@ -290,7 +298,8 @@ class User(Table):
     sites: Mapped[list[Any]] = mapped_column(default=list)
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
-    phone: Mapped[str] = mapped_column(String(32), default="")  # of the person behind the account: on watermarks
+    # Of the person behind the account; it is on watermarks.
+    phone: Mapped[str] = mapped_column(String(32), default="", server_default=text("''"))
     revision: Mapped[int] = mapped_column(default=1, server_default="1")
 
 

@@ -12,7 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from kitchenwatch.errors import Conflict, Invalid, NotFound, Unauthenticated
+from kitchenwatch.errors import Conflict, Fault, InvalidFields, NotFound, Unauthenticated
 from kitchenwatch.model import Role
 from kitchenwatch.ports import Clock
 from kitchenwatch.store.audit import write_audit
@@ -74,14 +74,20 @@ class Users:
     def add(self, by: str, user: NewUser, password: str, address: str = "") -> None:
         """Raises Invalid (name, password, or role and places), NotFound (place), Conflict (name taken)."""
         if user.name == SYSTEM or not NAME.fullmatch(user.name):
-            raise Invalid("a user's name has 1 to 64 letters, digits, or . @ - _, and is not 'system'")
+            raise InvalidFields({"name": Fault("has 1 to 64 letters, digits, or . @ - _, and is not 'system'")})
         _check_places(user)
         hashed = self._hash(_checked(password))
         now = self._clock.now()
         with self._database.session() as session:
             _check_known(session, user)
             places = {"districts": list(user.districts), "sites": list(user.sites)}
-            row = {"name": user.name, "password": hashed, "role": user.role, "phone": user.phone or "", "created_at": now}
+            row = {
+                "name": user.name,
+                "password": hashed,
+                "role": user.role,
+                "phone": user.phone or "",
+                "created_at": now,
+            }
             if not insert_if_new(session, User, **row, **places):
                 raise Conflict(f"there is a user {user.name!r} already -> choose another name")
             write_audit(session, now, by, "user.add", user.name, address, **user.told())
@@ -175,15 +181,15 @@ def _user(session: Session, name: str) -> User:
 
 def _checked(password: str) -> str:
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise Invalid(f"a password needs {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters")
+        raise InvalidFields({"password": Fault(f"needs {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters")})
     return password
 
 
 def _check_places(user: NewUser) -> None:
     if bool(user.districts) != (user.role is Role.REGULATOR):
-        raise Invalid("a regulator needs districts, and nobody else has any")
+        raise InvalidFields({"districts": Fault("a regulator needs districts, and nobody else has any")})
     if bool(user.sites) != (user.role is Role.BUSINESS):
-        raise Invalid("a business needs sites, and nobody else has any")
+        raise InvalidFields({"sites": Fault("a business needs sites, and nobody else has any")})
 
 
 def _check_known(session: Session, user: NewUser) -> None:

@@ -7,11 +7,14 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from kitchenwatch.web import api, metrics, pages, problems
+from kitchenwatch.web.board import Board
 from kitchenwatch.web.deps import WebDeps
 from kitchenwatch.web.feed import Feed
 from kitchenwatch.web.headers import SafeHeaders
+from kitchenwatch.web.live_stills import Stills
 from kitchenwatch.web.previews import Previews
-from kitchenwatch.web.rendering import environment
+from kitchenwatch.web.receiving import Receiving
+from kitchenwatch.web.rendering import environments
 from kitchenwatch.web.throttle import Throttle
 
 LARGEST_BODY = 64 * 1024  # bytes; an honest request has a few hundred
@@ -54,8 +57,11 @@ def create_app(deps: WebDeps) -> FastAPI:
     app.state.feed = feed
     app.state.throttle = Throttle(deps.clock)
     app.state.previews = Previews(deps.blobs)
+    app.state.receiving = Receiving(deps)
+    app.state.stills = Stills(deps.clock)
+    app.state.board = Board(deps.reading, deps.clock)
     app.state.metrics = metrics.registry(deps)
-    app.state.templates = environment()
+    app.state.templates = environments()
     app.include_router(api.routes())
     app.include_router(pages.routes())
     app.mount("/static", StaticFiles(packages=[("kitchenwatch.web", "static")]), name="static")

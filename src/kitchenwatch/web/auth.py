@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+from starlette.requests import HTTPConnection
 
 from kitchenwatch.errors import Forbidden, Unauthenticated
 from kitchenwatch.model import Role, Scope
@@ -92,11 +93,12 @@ class OneOf:
 DECIDING = frozenset({Role.ADMIN, Role.REGULATOR})
 
 Admin = Annotated[Caller, Depends(OneOf(Role.ADMIN))]
+Business = Annotated[Caller, Depends(OneOf(Role.BUSINESS))]
 Decider = Annotated[Caller, Depends(OneOf(*DECIDING))]
 Overseer = Annotated[Caller, Depends(OneOf(Role.ADMIN, Role.VIEWER))]
 
 
-def from_our_pages(request: Request) -> bool:
+def from_our_pages(request: HTTPConnection) -> bool:
     """Whether the browser says that one of our own pages sent this."""
     site = request.headers.get("sec-fetch-site")
     if site is not None:

@@ -11,7 +11,10 @@ from kitchenwatch.ports import Blobs, Clock
 from kitchenwatch.store.loop import CaseLoop
 from kitchenwatch.store.reading import Reading
 from kitchenwatch.store.tokens import Tokens
+from kitchenwatch.store.uploads import Uploads
 from kitchenwatch.store.users import Users
+from kitchenwatch.web.administration import Administration
+from kitchenwatch.web.live_view import LiveView
 
 
 class LineState(Protocol):
@@ -48,18 +51,23 @@ class WebDeps:
     Attributes:
         public_key: PEM of the key that checks the seals.
         version: of kitchenwatch.
+        administration: what the admins' pages need.
         lines: the cameras' lines that run in this process, asked for at each scrape; none while they run elsewhere.
+        live: what can be watched of the camera of that id; None while its line does not run in this process.
     """
 
     reading: Reading
     loop: CaseLoop
+    uploads: Uploads
     users: Users
     tokens: Tokens
     blobs: Blobs
     clock: Clock
     public_key: str
     version: str
+    administration: Administration
     lines: Callable[[], Sequence[LineState]] = tuple
+    live: Callable[[str], LiveView | None] = lambda camera: None
 
 
 def _deps(request: Request) -> WebDeps:

@@ -23,6 +23,7 @@ from kitchenwatch.errors import (
     TooManyAttempts,
     Unauthenticated,
 )
+from kitchenwatch.web.redirects import place_of
 from kitchenwatch.web.rendering import render
 from kitchenwatch.web.schemas import Problem
 
@@ -60,10 +61,15 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
+def refusal(error: KitchenwatchError) -> Response:
+    """What a program is told; for doors that the handlers above do not watch."""
+    return _document(_status(error), str(error), _headers(error))
+
+
 def _expected(request: Request, error: Exception) -> Response:
-    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), HTTPStatus.BAD_REQUEST)
+    status = _status(error)
     if status is HTTPStatus.UNAUTHORIZED and not _for_program(request):
-        return RedirectResponse(f"/login?next={quote(request.url.path)}", HTTPStatus.SEE_OTHER)
+        return RedirectResponse(f"/login?next={quote(place_of(request))}", HTTPStatus.SEE_OTHER)
     return _answer(request, status, str(error), _headers(error))
 
 
@@ -87,6 +93,10 @@ def _unexpected(request: Request, error: Exception) -> Response:
     return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, detail)
 
 
+def _status(error: Exception) -> HTTPStatus:
+    return next((code for kind, code in STATUS.items() if isinstance(error, kind)), HTTPStatus.BAD_REQUEST)
+
+
 def _headers(error: Exception) -> Mapping[str, str] | None:
     if isinstance(error, TooManyAttempts):
         return {"Retry-After": str(error.retry_after)}
@@ -102,5 +112,9 @@ def _answer(
 ) -> Response:
     if not _for_program(request):
         return render(request, "problem.html", status=status, headers=headers, detail=detail, code=status)
+    return _document(status, detail, headers, **more)
+
+
+def _document(status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None, **more: Any) -> Response:
     body = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail, **more}
     return JSONResponse(body, status, headers, MEDIA_TYPE)

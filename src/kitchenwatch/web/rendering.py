@@ -1,29 +1,25 @@
-"""Pages from templates."""
+"""Pages from templates, in the reader's language."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from functools import partial
 from http import HTTPStatus
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Any, cast
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from kitchenwatch.manifest import parsed
+from kitchenwatch.web import figures
+from kitchenwatch.web.deps import WebDeps
+from kitchenwatch.web.language import Language, language_of, translations
+from kitchenwatch.web.redirects import place_of
 from kitchenwatch.web.words import word
 
 
-def environment() -> Environment:
-    """The templates of this package, escaping everything."""
-    found = Environment(
-        loader=PackageLoader("kitchenwatch.web"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    found.filters.update(local=local, word=word, size=size)
-    return found
+def environments() -> dict[Language, Environment]:
+    """The templates of this package for each language."""
+    return {language: _environment(language) for language in Language}
 
 
 def render(
@@ -33,17 +29,39 @@ def render(
     headers: Mapping[str, str] | None = None,
     **context: Any,
 ) -> HTMLResponse:
-    """A page. `caller` is known to every template; None before signing in."""
-    templates: Environment = request.app.state.templates
-    text = templates.get_template(template).render({"caller": None, "path": request.url.path} | context)
+    """A page. Every template knows `caller` (None before signing in), `path`, `here` and `now`."""
+    known = {"caller": None, "path": request.url.path, "here": place_of(request)}
+    known["now"] = cast(WebDeps, request.app.state.deps).clock.now()
+    text = templates_for(request).get_template(template).render(known | context)
     return HTMLResponse(text, status, headers)
 
 
-def local(at: datetime, zone: str) -> str:
-    """A moment as the site's clock shows it."""
-    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S}"
+def templates_for(request: Request) -> Environment:
+    """The templates in the language that this reader chose."""
+    return cast(dict[Language, Environment], request.app.state.templates)[language_of(request)]
 
 
-def size(number: int) -> str:
-    """Bytes for people."""
-    return f"{number / 1e6:.1f} MB" if number >= 1e6 else f"{max(1, round(number / 1e3))} kB"
+def _environment(language: Language) -> Environment:
+    """Escapes everything; `_` and `ngettext` translate, and the filters write as this language does."""
+    found = Environment(
+        loader=PackageLoader("kitchenwatch.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    found.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    found.globals.update(language=language, languages=list(Language))
+    found.filters.update(
+        local=figures.local,
+        day=partial(figures.day, language=language),
+        ago=partial(figures.ago, language=language),
+        span=partial(figures.span, language=language),
+        number=partial(figures.number, language=language),
+        percent=partial(figures.percent, language=language),
+        size=figures.size,
+        parsed=parsed,
+        word=partial(word, language=language),
+    )
+    return found

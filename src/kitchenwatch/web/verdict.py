@@ -20,3 +20,9 @@ def decide(deps: WebDeps, caller: Caller, case: UUID, verdict: VerdictIn) -> Non
     deps.reading.case(caller.scope, case)
     act = Act.CONFIRM if verdict.status is CaseStatus.CONFIRMED else Act.DISMISS
     deps.loop.act(case, Move(act, verdict.revision, verdict.remark, verdict.reason, verdict.mistaken), caller.actor)
+
+
+def withdraw(deps: WebDeps, caller: Caller, case: UUID, revision: int) -> None:
+    """Take the verdict back, so that the case waits again. Raises NotFound (out of scope), Conflict."""
+    deps.reading.case(caller.scope, case)
+    deps.loop.act(case, Move(Act.REOPEN, revision), caller.actor)

@@ -2,7 +2,21 @@
 
 from fastapi import APIRouter
 
-from kitchenwatch.web.api import account, alerts, audit, cases, evidence, places, system, tokens, users
+from kitchenwatch.web.api import (
+    account,
+    acts,
+    alerts,
+    audit,
+    cases,
+    evidence,
+    live,
+    places,
+    review,
+    system,
+    tokens,
+    uploads,
+    users,
+)
 from kitchenwatch.web.problems import responses
 
 ROOT = "/api/v1"
@@ -11,6 +25,6 @@ ROOT = "/api/v1"
 def routes() -> APIRouter:
     """All of them."""
     root = APIRouter(prefix=ROOT, responses=responses(401, 422))
-    for part in (places, cases, evidence, alerts, account, users, tokens, audit, system):
+    for part in (places, live, cases, acts, review, evidence, uploads, alerts, account, users, tokens, audit, system):
         root.include_router(part.router)
     return root

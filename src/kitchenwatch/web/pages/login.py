@@ -1,6 +1,5 @@
 """The page to sign in."""
 
-import re
 from http import HTTPStatus
 from typing import Annotated
 
@@ -11,19 +10,17 @@ from kitchenwatch.errors import TooManyAttempts, Unauthenticated
 from kitchenwatch.web.auth import AnyCaller, drop_session, keep_session
 from kitchenwatch.web.deps import Deps
 from kitchenwatch.web.login import sign_in
+from kitchenwatch.web.redirects import own_place
 from kitchenwatch.web.rendering import render
 from kitchenwatch.web.schemas import Line, Password
 
 router = APIRouter()
 
-# A place of ours and nobody else's: neither `//elsewhere` nor `/\elsewhere`.
-OWN_PLACE = re.compile(r"/|(/[\w.-]+)+")
-
 
 @router.get("/login")
 def show_login(request: Request, next: str = "/") -> Response:
     """The form."""
-    return render(request, "login.html", next=_own(next), name="", problem=None)
+    return render(request, "login.html", next=own_place(next), name="", wrong=False, wait=0)
 
 
 @router.post("/login")
@@ -34,11 +31,10 @@ def post_login(
     try:
         grant = sign_in(request, deps, name, password)
     except Unauthenticated:
-        return _again(request, HTTPStatus.UNAUTHORIZED, name, next, "用户名或密码不正确 Wrong name or password")
+        return _again(request, HTTPStatus.UNAUTHORIZED, name, next)
     except TooManyAttempts as error:
-        problem = f"尝试次数过多,请等待 {error.retry_after} 秒 Too many attempts, wait {error.retry_after} s"
-        return _again(request, HTTPStatus.TOO_MANY_REQUESTS, name, next, problem)
-    response = RedirectResponse(_own(next), HTTPStatus.SEE_OTHER)
+        return _again(request, HTTPStatus.TOO_MANY_REQUESTS, name, next, error.retry_after)
+    response = RedirectResponse(own_place(next), HTTPStatus.SEE_OTHER)
     keep_session(request, response, grant)
     return response
 
@@ -52,9 +48,5 @@ def post_logout(deps: Deps, caller: AnyCaller) -> Response:
     return response
 
 
-def _again(request: Request, status: HTTPStatus, name: str, next: str, problem: str) -> Response:
-    return render(request, "login.html", status, next=_own(next), name=name, problem=problem)
-
-
-def _own(place: str) -> str:
-    return place if OWN_PLACE.fullmatch(place) else "/"
+def _again(request: Request, status: HTTPStatus, name: str, next: str, wait: int = 0) -> Response:
+    return render(request, "login.html", status, next=own_place(next), name=name, wrong=not wait, wait=wait)

@@ -6,9 +6,9 @@ const seen = { cases: 0, cameras: 0 };
 
 function tell() {
   const parts = [];
-  if (seen.cases) parts.push(`${seen.cases} 个新案件 · ${seen.cases} new case${seen.cases > 1 ? "s" : ""}`);
-  if (seen.cameras) parts.push("摄像头状态有变化 · cameras changed");
-  told.textContent = parts.join("　");
+  if (seen.cases) parts.push(bar.dataset.cases.replace("{n}", seen.cases));
+  if (seen.cameras) parts.push(bar.dataset.cameras);
+  told.textContent = parts.join(" · ");
   bar.hidden = false;
 }
 

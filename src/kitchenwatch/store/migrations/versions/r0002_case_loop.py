@@ -28,7 +28,11 @@ def upgrade() -> None:
     ):
         op.add_column("case", column)
     op.create_index("ix_case_status_newest", "case", ["status", "opened_at", "id"])
+    op.create_index("ix_case_status_score", "case", ["status", "score", "id"])
+    op.drop_index("ix_case_camera_id", "case")
+    op.create_index("ix_case_camera_newest", "case", ["camera_id", "opened_at", "id"])
     op.create_index("ix_case_deadline", "case", ["status", "deadline"])
+    op.create_index("ix_case_figures", "case", ["opened_at", "kind", "status", "site_id"])
     _steps()
     _uploads()
 
@@ -65,6 +69,8 @@ def _uploads() -> None:
         sa.Column("purpose", sa.String(length=16), nullable=False),
         sa.Column("key", sa.String(length=400), nullable=False),
         sa.Column("shown_key", sa.String(length=400), nullable=False),
+        sa.Column("shown_sha256", sa.String(length=64), nullable=False),
+        sa.Column("shown_bytes", sa.BigInteger(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("bytes", sa.BigInteger(), nullable=False),
         sa.Column("media_type", sa.String(length=64), nullable=False),
@@ -73,12 +79,13 @@ def _uploads() -> None:
         sa.Column("by", sa.String(length=64), nullable=False),
         sa.Column("at", UTC, nullable=False),
         sa.Column("taken_at", UTC, nullable=True),
-        sa.Column("latitude", sa.Float(), nullable=True),
-        sa.Column("longitude", sa.Float(), nullable=True),
-        sa.Column("accuracy", sa.Float(), nullable=True),
+        sa.Column("latitude", sa.Double(), nullable=True),
+        sa.Column("longitude", sa.Double(), nullable=True),
+        sa.Column("accuracy", sa.Double(), nullable=True),
         sa.Column("phash", sa.String(length=16), nullable=False),
         sa.Column("doubts", sa.JSON(), nullable=False),
         sa.Column("seal_seq", sa.Integer(), nullable=False),
+        sa.Column("deleted_at", UTC, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_upload"),
         sa.ForeignKeyConstraint(["case_id"], ["case.id"], name="fk_upload_case_id"),
         sa.ForeignKeyConstraint(["step_id"], ["case_step.id"], name="fk_upload_step_id"),

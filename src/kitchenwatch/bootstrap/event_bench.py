@@ -1,0 +1,51 @@
+"""Films that have a truth, through the same line as a replay, for their alarms to be scored."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+from kitchenwatch.bench.events.alarms import Alarm, Gathering
+from kitchenwatch.bench.events.films import TruthFile
+from kitchenwatch.bootstrap.films import FilmRun, film_runs, films_config
+from kitchenwatch.bootstrap.sight import Sight
+from kitchenwatch.config import Config
+from kitchenwatch.errors import SourceUnreadable
+from kitchenwatch.sources.stream import Stream
+
+Play = Callable[[], Iterator[tuple[float, list[Alarm]]]]
+
+
+def scored_config(films: Sequence[TruthFile], base: Config | None, fps: float | None) -> Config:
+    """A configuration whose cameras are these films.
+
+    Args:
+        base: whose rules and detector to use; else the defaults.
+        fps: frames looked at a second; else as configured.
+    """
+    config = films_config([each.film for each in films], base)
+    if fps is None:
+        return config
+    return config.model_copy(update={"detector": config.detector.model_copy(update={"sample_fps": fps})})
+
+
+def plays(films: Sequence[TruthFile], config: Config, sight: Sight) -> list[Play]:
+    """Plays each film: yields media time and the alarms so far; raises SourceUnreadable."""
+    starts = film_runs(config, sight)
+    return [partial(_play, film.name, start) for film, start in zip(films, starts, strict=True)]
+
+
+def _play(name: str, start: Callable[[], FilmRun]) -> Iterator[tuple[float, list[Alarm]]]:
+    gathering = Gathering(name)
+    for t, changes in start().steps:
+        gathering.add(t, changes)
+        yield t, list(gathering.alarms())
+
+
+def film_facts(path: Path) -> tuple[float, float] | None:
+    """Length in seconds and pictures a second; None if there is no such film. Raises SourceUnreadable."""
+    if not path.is_file():
+        return None
+    with Stream(path) as stream:
+        if stream.duration is None:
+            raise SourceUnreadable(f"{path}: does not tell its length -> copy it into an MP4")
+        return stream.duration, 1 / stream.step

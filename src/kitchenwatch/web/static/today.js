@@ -1,0 +1,48 @@
+// Keeps the first page true: asks for it again when something has happened, and changes only the parts that differ.
+import { listen } from "./stream.js";
+
+const PAUSE_MS = 5000; // between two questions, however much happens
+const MINUTE_MS = 60000; // "3 minutes ago" grows old, too
+const { after } = document.querySelector("script[data-after]").dataset;
+const live = document.querySelector(".live");
+let waiting = false;
+let asked = performance.now();
+
+// Pictures come first, so that nothing flickers.
+async function loaded(part) {
+  await Promise.allSettled([...part.querySelectorAll("img")].map((image) => image.decode()));
+  return part;
+}
+
+async function exchange(old, part) {
+  if (!part || part.outerHTML === old.outerHTML) return;
+  const fresh = await loaded(document.importNode(part, true));
+  const href = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+  old.replaceWith(fresh);
+  if (href) fresh.querySelector(`[href="${CSS.escape(href)}"]`)?.focus({ preventScroll: true });
+}
+
+async function refresh() {
+  waiting = false;
+  asked = performance.now();
+  const answer = await fetch("/");
+  if (answer.redirected) return location.reload();
+  if (!answer.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const old of document.querySelectorAll("[data-live]")) {
+    exchange(old, page.querySelector(`[data-live="${old.dataset.live}"]`));
+  }
+}
+
+function soon() {
+  if (waiting || document.hidden) return;
+  waiting = true;
+  setTimeout(() => refresh().catch(() => {}), Math.max(300, asked + PAUSE_MS - performance.now()));
+}
+
+listen(after, soon, (stands) => {
+  live.classList.toggle("lost", !stands);
+  live.textContent = stands ? live.dataset.on : live.dataset.off;
+});
+setInterval(soon, MINUTE_MS);
+document.addEventListener("visibilitychange", soon);

@@ -1,0 +1,67 @@
+"""The cases of the last days by kind, as a drawing."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import pygal
+from babel.dates import format_skeleton
+from pygal.style import Style
+
+from kitchenwatch.model import Kind
+from kitchenwatch.web.language import Language
+from kitchenwatch.web.words import word
+
+WIDE, NARROW = (900, 300), (400, 300)  # units of the drawing, near to the pixels of a desk's screen and of a phone's
+# In the order of `Kind`; each keeps 3:1 to a white and to a black page (WCAG 1.4.11).
+COLOURS = ("#0f857a", "#bf6f12", "#d1463c", "#7465d6", "#75808f")
+FONT = "PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif"
+# The page's own colours cannot reach into a picture; the reader's wish for a dark one does.
+DARK = """inline:
+@media (prefers-color-scheme: dark) {
+  {{ id }} .axis text, {{ id }} .legends text { fill: #c9d2ce !important; }
+  {{ id }} .axis .line { stroke: #47524d !important; }
+}"""
+
+
+def draw_trend(daily: Mapping[Kind, Sequence[int]], dates: Sequence[date], narrow: bool, language: Language) -> bytes:
+    """An SVG document: stacked bars, one a day; kinds that did not occur are left out."""
+    width, height = NARROW if narrow else WIDE
+    top = max((sum(numbers) for numbers in zip(*daily.values(), strict=True)), default=0)
+    shown = [
+        (kind, numbers, colour) for (kind, numbers), colour in zip(daily.items(), COLOURS, strict=True) if any(numbers)
+    ]
+    chart = pygal.StackedBar(
+        width=width,
+        height=height,
+        style=_style([colour for _, _, colour in shown]),
+        css=["file://style.css", "file://graph.css", DARK],
+        js=[],
+        explicit_size=True,
+        show_minor_x_labels=False,
+        x_labels_major_every=10 if narrow else 5,
+        y_labels=_steps(top),
+        value_formatter=lambda number: f"{number:.0f}",
+        legend_at_bottom=True,
+        legend_at_bottom_columns=3 if narrow else 5,
+        truncate_legend=-1,
+        margin=6,
+        spacing=8,
+        print_values=False,
+    )
+    chart.x_labels = [format_skeleton("Md", day, locale=language.locale) for day in dates]
+    for kind, numbers, _ in shown:
+        chart.add(word(kind, language), numbers)
+    return bytes(chart.render())
+
+
+def _style(colours: Sequence[str]) -> Style:
+    plain = {"background": "transparent", "plot_background": "transparent", "font_family": FONT}
+    sizes = {"label_font_size": 12, "major_label_font_size": 12, "legend_font_size": 13}
+    inks = {"foreground": "#59635e", "foreground_strong": "#59635e", "foreground_subtle": "#d5d2c8"}
+    return Style(opacity="1", opacity_hover="1", transition="none", colors=tuple(colours), **plain, **sizes, **inks)
+
+
+def _steps(top: int) -> list[int]:
+    """Whole numbers from nothing to at least `top`, five at most above it."""
+    step = next(size for power in range(12) for one in (1, 2, 5) if (size := one * 10**power) * 5 >= top)
+    return list(range(0, max(step * -(-top // step), 1) + 1, step))
