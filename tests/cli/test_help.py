@@ -22,7 +22,7 @@ COMMANDS = list(paths(get_command(app)))
 
 def test_all_commands_are_there() -> None:
     known = {path[0] for path in COMMANDS if path}
-    running = {"check", "demo", "replay", "serve", "verify"}
+    running = {"check", "config", "demo", "replay", "serve", "verify"}
     seeing = {"bench", "calibrate", "dataset", "detect", "evaluate", "export", "train"}
     assert known == {"db", "token", "user"} | running | seeing
 

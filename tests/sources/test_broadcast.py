@@ -1,10 +1,8 @@
 """Live film: what browsers get is what the camera sent, for many at once, and nobody's slowness costs anybody."""
 
-import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,60 +13,26 @@ from numpy.typing import NDArray
 
 from films import Image, read_time
 from kitchenwatch.errors import SourceUnreadable
-from kitchenwatch.sources.broadcast import MOST_BYTES, MOST_VIEWERS, Broadcast, Reel, Viewer
-from kitchenwatch.sources.clip import AccessUnit, Codec, access_unit
+from kitchenwatch.sources.broadcast import MOST_BYTES, MOST_VIEWERS, Reel, Viewer
+from kitchenwatch.sources.clip import AccessUnit, Codec
 from kitchenwatch.sources.fragments import mime_of
 from kitchenwatch.sources.picture import Converter
-from kitchenwatch.sources.ring import Ring, RingSettings
-from kitchenwatch.sources.stream import Stream
-
-EPOCH = datetime(2026, 11, 22, tzinfo=UTC)
+from played import EPOCH, PlayedCamera, shown
 
 
-class Camera:
-    """A film that is played into a ring, as its reader would."""
-
-    def __init__(self, film: Path) -> None:
-        with Stream(film) as stream:
-            packets = list(stream.packets())
-            self.codec = Codec(stream.header(packets[0]), stream.time_base, EPOCH)
-            self.units = [access_unit(packet, float((packet.pts or 0) * stream.time_base)) for packet in packets]
-        self.ring = Ring(RingSettings(seconds=600))
-        self.broadcast = Broadcast("cam1", self.ring)
-
-    def play(self, begin: int = 0, end: int | None = None, codec: Codec | None = None) -> None:
-        for unit in self.units[begin:end]:
-            self.ring.add(codec or self.codec, unit)
+class Camera(PlayedCamera):
+    """Somebody watches."""
 
     def watch(self) -> Viewer:
         viewer = self.broadcast.watch(lambda: None)
         assert viewer
         return viewer
 
-    @property
-    def followed(self) -> bool:
-        """Whether anything is remuxed."""
-        return bool(self.ring._followers)
-
 
 @pytest.fixture
 def camera(make_film: Callable[..., Path]) -> Camera:
     """Four seconds, a keyframe each second."""
     return Camera(make_film("cam.mkv", seconds=4, gop=1))
-
-
-def shown(taken: list[Reel | bytes]) -> list[tuple[float, Image]]:
-    """The pictures of one reel as a player shows them, with their media time."""
-    reel = taken[0]
-    assert isinstance(reel, Reel)
-    film = reel.init + b"".join(piece for piece in taken[1:] if isinstance(piece, bytes))
-    converter = Converter()
-    with av.open(io.BytesIO(film)) as container:
-        stream = container.streams.video[0]
-        return [
-            (reel.start + float((picture.pts or 0) * (stream.time_base or Fraction(0))), converter.bgr(picture))
-            for picture in container.decode(stream)
-        ]
 
 
 def decoded(film: Path) -> Iterator[NDArray[np.uint8]]:
@@ -142,12 +106,10 @@ def test_the_slow_lose_pictures_and_go_on_at_a_keyframe(make_film: Callable[...,
     size = sum(len(unit.data) for unit in camera.units)
     assert size > 2_000_000
     slow, quick = camera.watch(), camera.watch()
-    length = camera.units[-1].pts + camera.units[1].pts
     got: list[Reel | bytes] = []
     lap = 0
     while not slow.losses or not slow.holds:
-        for unit in camera.units:
-            camera.ring.add(camera.codec, replace(unit, pts=unit.pts + lap * length, t=unit.t + lap * 2.0))
+        camera.play(lap=lap)
         got += quick.take()
         lap += 1
         assert slow.holds <= MOST_BYTES

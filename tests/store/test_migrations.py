@@ -52,14 +52,14 @@ def rows() -> Iterator[tuple[str, dict[str, Any]]]:
 @pytest.fixture
 def first_release(database_url: str) -> Database:
     """A database as the first release left it."""
-    engine = create_engine(database_url)
+    database, engine = Database(database_url), create_engine(database_url)
     with engine.begin() as connection:
         config = Config(attributes={"connection": connection})
         config.set_main_option("script_location", "kitchenwatch.store:migrations")
         command.upgrade(config, "0001")
         fill(connection)
     engine.dispose()
-    return Database(database_url)
+    return database
 
 
 def fill(connection: Connection) -> None:

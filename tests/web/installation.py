@@ -37,6 +37,7 @@ from kitchenwatch.store.vault import Vault
 from kitchenwatch.web.administration import Administration
 from kitchenwatch.web.app import create_app
 from kitchenwatch.web.deps import WebDeps
+from kitchenwatch.web.live_view import LiveView
 
 DATABASE = "kitchenwatch.db"
 PASSWORD = "a long password"
@@ -80,6 +81,8 @@ class Installation:
         self.users = Users(self.database, self.clock, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         self.tokens = Tokens(self.database, self.clock)
         self.reading = Reading(self.database)
+        self.views: dict[str, LiveView] = {}
+        """What can be watched live, by the camera's id."""
         self._serial = 0
         self.app = create_app(
             WebDeps(
@@ -88,12 +91,14 @@ class Installation:
                 uploads=self.uploads,
                 users=self.users,
                 tokens=self.tokens,
+                acts=Acts(self.database, self.clock),
                 blobs=self.blobs,
                 clock=self.clock,
                 public_key=self.key.public.pem.decode(),
                 version="1.2.3",
                 administration=self._administration(folder),
                 lines=lambda: [Line()],
+                live=self.views.get,
             )
         )
 

@@ -1,132 +1,181 @@
-"""Every role at every door: a new route must be added here, or the first test fails."""
+"""Every visitor at every door: a new route must be added to `doors`, or the first test fails."""
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
+import numpy as np
 import pytest
+from doors import DOORS, OUTSIDERS, SOCKET, VISITORS, WRITING, Ask, add_neighbours, address, knock
 from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
-from installation import PASSWORD, Installation
+from installation import BEGIN, PASSWORD, Installation
+from starlette.routing import Mount
+from starlette.testclient import WebSocketDenialResponse
 
-Ask = tuple[str, str]
+from kitchenwatch.model import Frame
+from kitchenwatch.pipeline.onlooker import Seen
+from kitchenwatch.web.live_view import LiveView
 
-# What each role is answered, in the order nobody, wang (business), east (regulator), viewer, admin. The case lies at
-# the site wang, in the district east. A page answers 303 to nobody: it shows where to sign in.
-ROLES = ["nobody", "wang", "east", "viewer", "admin"]
-EVERYBODY, READERS, PAGE = [200] * 5, [401, 200, 200, 200, 200], [303, 200, 200, 200, 200]
-ADMINS = [401, 403, 403, 403]
-DOORS: dict[Ask, list[int]] = {
-    ("GET", "/api/v1/health"): EVERYBODY,
-    ("GET", "/api/v1/sites"): READERS,
-    ("GET", "/api/v1/sites/{site}"): READERS,
-    ("GET", "/api/v1/cameras"): READERS,
-    ("GET", "/api/v1/cameras/{camera}"): READERS,
-    ("GET", "/api/v1/camera-health"): READERS,
-    ("GET", "/api/v1/cases"): READERS,
-    ("GET", "/api/v1/cases/counts"): READERS,
-    ("GET", "/api/v1/cases/{case}"): READERS,
-    ("POST", "/api/v1/cases/{case}/verdict"): [401, 403, 200, 403, 200],
-    ("PUT", "/api/v1/cases/{case}/legal-hold"): [401, 403, 200, 403, 200],
-    ("GET", "/api/v1/cases/{case}/evidence/{kind}"): READERS,
-    ("HEAD", "/api/v1/cases/{case}/evidence/{kind}"): READERS,
-    ("GET", "/api/v1/cases/{case}/preview"): READERS,
-    # An open stream never ends; test_stream listens to it. Here: may one ask at all?
-    ("GET", "/api/v1/alerts/stream"): [401, 422, 422, 422, 422],
-    ("POST", "/api/v1/login"): EVERYBODY,
-    ("POST", "/api/v1/logout"): [401, 204, 204, 204, 204],
-    ("GET", "/api/v1/me"): READERS,
-    ("GET", "/api/v1/me/tokens"): READERS,
-    ("POST", "/api/v1/me/tokens"): [401, 201, 201, 201, 201],
-    ("DELETE", "/api/v1/me/tokens/{token}"): [401, 404, 404, 404, 404],
-    ("GET", "/api/v1/users"): [*ADMINS, 200],
-    ("POST", "/api/v1/users"): [*ADMINS, 204],
-    ("PUT", "/api/v1/users/{name}"): [*ADMINS, 204],
-    ("PUT", "/api/v1/users/{name}/password"): [*ADMINS, 204],
-    ("PUT", "/api/v1/users/{name}/disabled"): [*ADMINS, 204],
-    ("GET", "/api/v1/tokens"): [*ADMINS, 200],
-    ("POST", "/api/v1/tokens"): [*ADMINS, 201],
-    ("DELETE", "/api/v1/tokens/{token}"): [*ADMINS, 404],
-    ("GET", "/api/v1/audit"): [*ADMINS, 200],
-    ("GET", "/api/v1/metrics"): [401, 403, 403, 200, 200],
-    ("GET", "/api/v1/public-key.pem"): READERS,
-    ("GET", "/login"): EVERYBODY,
-    ("POST", "/login"): [303] * 5,
-    ("POST", "/logout"): [303] * 5,
-    ("GET", "/"): PAGE,
-    ("GET", "/cases/{case}"): PAGE,
-    ("POST", "/cases/{case}/verdict"): [303, 403, 303, 403, 303],
-    ("GET", "/cameras"): PAGE,
-    # Last, as a password changes with it.
-    ("PUT", "/api/v1/me/password"): [401, 204, 204, 204, 204],
-}
-BODIES: dict[Ask, dict[str, object]] = {
-    ("POST", "/api/v1/cases/{case}/verdict"): {"status": "dismissed", "reason": "false_alarm", "revision": 1},
-    ("PUT", "/api/v1/cases/{case}/legal-hold"): {"hold": True},
-    ("POST", "/api/v1/login"): {"name": "wang", "password": PASSWORD},
-    ("PUT", "/api/v1/me/password"): {"old": PASSWORD, "password": "another long one"},
-    ("POST", "/api/v1/me/tokens"): {"note": "script"},
-    ("POST", "/api/v1/users"): {"name": "new", "role": "viewer", "password": PASSWORD},
-    ("PUT", "/api/v1/users/{name}"): {"role": "viewer"},
-    ("PUT", "/api/v1/users/{name}/password"): {"password": "another long one"},
-    ("PUT", "/api/v1/users/{name}/disabled"): {"disabled": True},
-    ("POST", "/api/v1/tokens"): {"user": "west"},
-}
-FORMS: dict[Ask, dict[str, str]] = {
-    ("POST", "/login"): {"name": "wang", "password": PASSWORD},
-    ("POST", "/cases/{case}/verdict"): {"status": "confirmed", "revision": "1"},
-}
+Asking = Callable[[str], TestClient]
+OURS = {"Sec-Fetch-Site": "same-origin"}
+ELSEWHERE = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
+# Where a session begins: there is none yet that could be misused, and `from_elsewhere` is asked.
+SIGN_IN = {("POST", "/login"), ("POST", "/api/v1/login")}
+PAGES = [ask for ask, door in DOORS.items() if ask[0] == "GET" and door.answer("nobody") == 303]
+
+
+@pytest.fixture
+def town(shop: Installation) -> Installation:
+    """The installation with neighbours, and with a picture from every camera."""
+    add_neighbours(shop)
+    for site in ("wang", "li", "zhao"):
+        shop.views[f"{site}-wok"] = LiveView(Still(f"{site}-wok"), None, lambda: 1.0)
+    return shop
+
+
+class Still:
+    """A camera that has shown one frame."""
+
+    def __init__(self, camera: str) -> None:
+        frame = Frame(camera, "run", 0.0, BEGIN - timedelta(seconds=1), np.zeros((90, 160, 3), np.uint8))
+        self.newest = Seen(frame, (), (), ())
+
+    def listen(self, wake: Callable[[], None]) -> Callable[[], None]:
+        return lambda: None
+
+
+@pytest.fixture
+def clip(make_film: Callable[..., Path]) -> bytes:
+    """As short as films can be."""
+    return make_film(seconds=0.2, size=(64, 48)).read_bytes()
+
+
+def refused(shop: Installation) -> list[tuple[str, str, Any]]:
+    """What the auditor is told."""
+    rows = [row for row in shop.reading.audit(limit=500) if row.action == "access.refused"]
+    return [(row.actor, row.subject, row.data["status"]) for row in rows]
 
 
 def test_every_route_is_listed(shop: Installation) -> None:
-    routes = [context for context in iter_route_contexts(shop.app.routes) if context.path]
-    doors = {(method, context.path) for context in routes for method in context.methods or ()}
-    # Starlette's own: a HEAD beside a GET, and the OpenAPI document.
-    document = {(method, "/api/v1/openapi.json") for method in ("GET", "HEAD")}
-    assert doors - document == set(DOORS)
+    found: set[Ask] = set()
+    for context in iter_route_contexts(shop.app.routes):
+        if context.path == "/static":  # the same for everybody: style and scripts
+            continue
+        assert context.path
+        assert not isinstance(context, Mount)
+        found |= {(method, context.path) for method in context.methods or {SOCKET}}
+    assert found == set(DOORS)
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_the_role_is_answered_as_the_table_says(
-    role: str,
-    shop: Installation,
-    client: TestClient,
-    as_user: Callable[[str], TestClient],
-    make_film: Callable[..., Path],
+@pytest.mark.parametrize("visitor", VISITORS)
+def test_each_visitor_is_answered_as_the_table_says_and_refusals_are_logged(
+    visitor: str, town: Installation, client: TestClient, as_user: Asking, clip: bytes
 ) -> None:
-    clip = make_film(seconds=0.2, size=(64, 48)).read_bytes()
-    asking = client if role == "nobody" else as_user(role)
-    answers = {}
-    for ask in DOORS:
-        method, path = ask
-        case = shop.open_case("wang", clip=clip) if "{case}" in path else None
-        url = path.format(case=case, kind="snapshot", site="wang", camera="wang-wok", token=uuid4(), name="west")
-        query = {"after": "x"} if path.endswith("stream") else {}
-        body, form = BODIES.get(ask), FORMS.get(ask)
-        answer = asking.request(method, url, params=query, json=body, data=form, follow_redirects=False)
-        asking.cookies.clear()
-        answers[ask] = answer.status_code
-    assert answers == {ask: told[ROLES.index(role)] for ask, told in DOORS.items()}
+    asking = client if visitor == "nobody" else as_user(visitor)
+    answers, told, expected = {}, [], []
+    for ask, door in DOORS.items():
+        url = address(town, ask, clip)
+        answers[ask] = knock(asking, ask, url)
+        # Who sees everything finds nothing outside a scope.
+        if visitor != "nobody" and (door.answer(visitor) == 403 or (door.answer(visitor) == 404 and bound(visitor))):
+            expected.append((visitor, url, door.answer(visitor)))
+    assert answers == {ask: door.answer(visitor) for ask, door in DOORS.items()}
+    told = refused(town)
+    assert sorted(told) == sorted(expected)
 
 
-@pytest.mark.parametrize("role", ["wang", "west"])
+def bound(visitor: str) -> bool:
+    return visitor in ("wang", "zhao", "east", "west")
+
+
+@pytest.mark.parametrize("visitor", OUTSIDERS)
 def test_another_mans_case_cannot_be_told_from_none(
-    role: str, shop: Installation, as_user: Callable[[str], TestClient]
+    visitor: str, town: Installation, as_user: Asking, clip: bytes
 ) -> None:
-    case, asking = shop.open_case("li", clip=b"film"), as_user(role)
-    asks = [ask for ask in DOORS if "{case}" in ask[1]]
-    for method, path in asks:
-        theirs, none = (
-            asking.request(
-                method,
-                path.format(case=wanted, kind="snapshot"),
-                json=BODIES.get((method, path)),
-                data=FORMS.get((method, path)),
-                follow_redirects=False,
-            )
-            for wanted in (case, uuid4())
-        )
-        assert theirs.status_code == none.status_code
-        assert theirs.status_code in (404, 403)
-        if role == "west":
-            assert theirs.status_code == 404
+    asking = as_user(visitor)
+    for ask in DOORS:
+        if "{case}" not in ask[1]:
+            continue
+        theirs = address(town, ask, clip)
+        none = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", str(uuid4()), theirs)
+        assert knock(asking, ask, theirs) == knock(asking, ask, none)
+
+
+def test_lists_hold_only_what_the_visitor_may_see(town: Installation, as_user: Asking) -> None:
+    for site in ("wang", "li", "zhao"):
+        town.open_case(site)
+    seen = {"wang": {"wang"}, "zhao": {"zhao"}, "east": {"wang", "li"}, "west": {"zhao"}}
+    everything = {"wang", "li", "zhao"}
+    names = {"wang": "老王烧烤店", "li": "李家面馆", "zhao": "第三食堂"}
+    for visitor in VISITORS[1:]:
+        asking, mine = as_user(visitor), seen.get(visitor, everything)
+        assert {site["id"] for site in asking.get("/api/v1/sites").json()} == mine
+        assert {camera["site"] for camera in asking.get("/api/v1/cameras").json()} == mine
+        assert {case["site"] for case in asking.get("/api/v1/cases").json()["items"]} == mine
+        pages = ["/", "/cases", "/cases.csv", "/cameras", "/wall"]
+        pages += ["/review", "/api/v1/review/next"] if visitor in ("east", "west", "admin") else []
+        for page in pages:
+            text = asking.get(page).text
+            assert not [name for site, name in names.items() if site not in mine and name in text], page
+
+
+def test_a_page_of_another_site_cannot_write(town: Installation, client: TestClient, clip: bytes) -> None:
+    """At every door that changes anything, with the session of somebody who might."""
+    for ask in DOORS:
+        if ask[0] not in WRITING:
+            continue
+        url = address(town, ask, clip)
+        before = len(town.reading.audit(limit=500))
+        client.cookies.clear()
+        if ask not in SIGN_IN:
+            asked = {"name": "wang" if "uploads" in url else "admin", "password": PASSWORD}
+            assert client.post("/api/v1/login", json=asked).status_code == 200
+        client.headers = ELSEWHERE
+        session = dict(client.cookies)
+        assert knock(client, ask, url) == 403, ask
+        client.headers = {}
+        if ask not in SIGN_IN:
+            assert session
+            assert town.reading.audit(limit=1)[0].action in ("access.refused", "login"), ask
+        assert len(town.reading.audit(limit=500)) - before <= 2
+
+
+def test_a_page_of_another_site_cannot_watch(town: Installation, client: TestClient) -> None:
+    client.post("/api/v1/login", json={"name": "east", "password": PASSWORD})
+    url = "/api/v1/cameras/wang-wok/live"
+    with pytest.raises(WebSocketDenialResponse) as caught, client.websocket_connect(url, headers=ELSEWHERE):
+        pass
+    assert caught.value.status_code == 403
+    with client.websocket_connect(url, headers=OURS) as socket:
+        assert socket.receive_json()
+
+
+def test_no_page_runs_what_is_written_into_it(town: Installation, as_user: Asking, clip: bytes) -> None:
+    """The policy forbids it, and no page asks for it."""
+    town.open_case()
+    asking = as_user("admin")
+    for ask in [*PAGES, ("GET", "/login")]:
+        answer = asking.get(address(town, ask, clip), params=DOORS[ask].query)
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'self'" in policy
+        assert "unsafe" not in policy
+        assert "*" not in policy
+        if answer.headers.get("content-type", "").startswith("text/html"):
+            assert written_in(answer.text) == [], ask
+
+
+def written_in(page: str) -> list[str]:
+    """Scripts and styles within a page that the policy would stop."""
+    scripts = [tag for tag in re.findall(r"<script[^>]*>", page) if "src=" not in tag and "application/json" not in tag]
+    return scripts + re.findall(r"<style", page) + re.findall(r"<[^>]*\s(?:style|on[a-z]+)=[^>]*>", page)
+
+
+@pytest.mark.parametrize("ask", PAGES, ids=lambda ask: ask[1])
+def test_nobody_is_shown_where_to_sign_in_and_comes_back(ask: Ask, town: Installation, client: TestClient) -> None:
+    answer = client.get(address(town, ask), follow_redirects=False)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/login?next=/")

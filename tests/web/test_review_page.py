@@ -176,7 +176,7 @@ def test_signed_out_in_the_middle_nothing_is_lost(shop: Installation, desk: Desk
     shop.tokens.end_session("admin", session.id)
     desk.press("c", "3")
     notice = desk.page.locator(".notice", has_text="2 条结论已暂存在本机")
-    notice.get_by_text("重新登录").click()
+    notice.get_by_role("link").click()
     desk.page.fill("[name=name]", "east")
     desk.page.fill("[name=password]", PASSWORD)
     desk.page.click("text=登录")

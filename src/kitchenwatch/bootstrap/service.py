@@ -116,6 +116,7 @@ class Service:
                 uploads=stores.uploads,
                 users=stores.users,
                 tokens=stores.tokens,
+                acts=Acts(stores.database, self._clock),
                 blobs=stores.blobs,
                 clock=self._clock,
                 public_key=stores.public_key,

@@ -62,7 +62,11 @@ def _from_file(known: Sequence[TruthFile], path: Path) -> Played:
 
 
 def _play(
-    known: Sequence[TruthFile], config_path: Path | None, model: Path | None, engine: Preference | None, fps: float | None
+    known: Sequence[TruthFile],
+    config_path: Path | None,
+    model: Path | None,
+    engine: Preference | None,
+    fps: float | None,
 ) -> Played:
     asked = scored_config(known, config.load(config_path) if config_path else None, fps)
     detector = asked.detector

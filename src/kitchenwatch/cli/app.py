@@ -9,6 +9,7 @@ from kitchenwatch.cli import (
     bench,
     calibrate,
     check,
+    configuration,
     database,
     dataset,
     demo,
@@ -35,6 +36,7 @@ app.command()(serve.serve)
 app.command()(replay.replay)
 app.command()(detect.detect)
 app.command()(check.check)
+app.command("config")(configuration.show)
 app.command()(verify.verify)
 app.command()(train.train)
 app.command()(evaluate.evaluate)

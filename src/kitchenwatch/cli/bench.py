@@ -18,6 +18,8 @@ from kitchenwatch.bootstrap.films import films_config
 from kitchenwatch.bootstrap.look_bench import look_tasks, look_ways
 from kitchenwatch.bootstrap.sight import build_sight
 from kitchenwatch.cli.accuracy import accuracy
+from kitchenwatch.cli.bench_console import console
+from kitchenwatch.cli.labels import import_labels
 from kitchenwatch.cli.screen import log_to_screen, progress, stdout
 from kitchenwatch.detect.loading import Preference
 
@@ -32,6 +34,8 @@ STAGES = {
 
 app = typer.Typer(help="What things cost on this machine, and how well violations are found.", no_args_is_help=True)
 app.command()(accuracy)
+app.command()(console)
+app.command("import")(import_labels)
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """Looks at a photo that somebody has sent, and says what it is."""
 
+import os
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import BinaryIO
@@ -10,7 +11,7 @@ from PIL.ExifTags import Base
 from kitchenwatch.photos.exif import Said, read_said
 from kitchenwatch.photos.likeness import likeness
 from kitchenwatch.photos.picture import opened, upright, whole
-from kitchenwatch.photos.refusal import Unfit, PhotoRefused
+from kitchenwatch.photos.refusal import PhotoRefused, Unfit
 from kitchenwatch.photos.stowaway import carries_more
 
 # By content; Pillow calls a JPEG with a second picture in it (a depth map, mostly) MPO.
@@ -20,6 +21,7 @@ TYPES = {
     "PNG": ("image/png", "png"),
     "WEBP": ("image/webp", "webp"),
 }
+LARGEST = 15 * 1024**2  # bytes; phones' photos have 2 to 8 MB
 LYING = range(5, 9)  # EXIF orientations that swap width and height
 
 
@@ -55,6 +57,8 @@ def examine(stream: BinaryIO, zone: tzinfo) -> Photo:
     Raises:
         PhotoRefused: it is no picture, too large, damaged, or something else as well.
     """
+    if stream.seek(0, os.SEEK_END) > LARGEST:
+        raise PhotoRefused(Unfit.TOO_LARGE)
     image = opened(stream)
     media_type, suffix = TYPES[image.format or "JPEG"]
     if carries_more(stream):

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from kitchenwatch.photos.refusal import Unfit, PhotoRefused
+from kitchenwatch.photos.refusal import PhotoRefused, Unfit
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 MOST_PIXELS = 50_000_000  # the largest that phones take by default; 150 MB once decoded

@@ -75,6 +75,11 @@ class Today:
         """Cases found today."""
         return sum(numbers[-1] for numbers in self.daily.values())
 
+    @property
+    def found(self) -> dict[Kind, int]:
+        """Cases found on all of these days, of the kinds that there were."""
+        return {kind: sum(numbers) for kind, numbers in self.daily.items() if any(numbers)}
+
 
 def read_today(session: Session, scope: Scope, now: datetime) -> Today:
     """The figures of all that the reader may see."""

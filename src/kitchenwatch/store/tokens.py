@@ -92,11 +92,11 @@ class Tokens:
         with self._database.reading() as session:
             return session.scalars(query.where(Token.user_name == user) if user else query).all()
 
-    def end_session(self, by: str, token: UUID, address: str = "") -> None:
-        """End somebody's browser session. Raises NotFound: it has ended already."""
+    def end_session(self, by: str, token: UUID, owner: str | None = None, address: str = "") -> None:
+        """End somebody's browser session; with `owner`, only one of theirs. Raises NotFound: it has ended already."""
         with self._database.session() as session:
             row = session.get(Token, token)
-            if row is None or row.purpose != "session":
+            if row is None or row.purpose != "session" or (owner and row.user_name != owner):
                 raise NotFound("this session has ended already")
             session.delete(row)
             write_audit(session, self._clock.now(), by, "session.end", row.user_name, address)
@@ -118,6 +118,11 @@ class Tokens:
         kept = {"id": grant.id, "sha256": _digest(grant.secret), "expires_at": expires_at}
         session.add(Token(user_name=user, purpose=purpose, note=note, created_at=self._clock.now(), **kept))
         return grant
+
+
+def is_of(token: Token, secret: str) -> bool:
+    """Whether this token is the one with that secret."""
+    return token.sha256 == _digest(secret)
 
 
 def _digest(secret: str) -> str:

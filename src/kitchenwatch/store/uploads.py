@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from kitchenwatch.errors import Conflict, NotFound
+from kitchenwatch.errors import Conflict, Invalid, NotFound
 from kitchenwatch.lifecycle import Act, check_may
 from kitchenwatch.model import CaseStatus, Entry, EvidenceKind
 from kitchenwatch.ports import Blobs, Chain, Clock
@@ -39,7 +39,8 @@ class Uploads:
         Raises:
             NotFound: there is no such case.
             Forbidden: not for that role.
-            Conflict: nothing is asked about the case now, or there are enough photos.
+            Conflict: nothing is asked about the case now.
+            Invalid: there are enough photos.
         """
         if by.role is not None:
             check_may(Act.RECTIFY, by.role)
@@ -123,4 +124,4 @@ def _check_room(session: Session, case: Case, purpose: EvidenceKind, by: Actor) 
     there = select(func.count()).where(Upload.case_id == case.id, Upload.round == case.round, Upload.by == by.name)
     there = there.where(Upload.purpose == purpose, Upload.deleted_at.is_(None))
     if (session.scalar(there) or 0) >= MOST[purpose]:
-        raise Conflict(f"an answer has at most {MOST[purpose]} of these ({purpose}) -> remove one first")
+        raise Invalid(f"an answer has at most {MOST[purpose]} of these ({purpose}) -> remove one first")

@@ -20,6 +20,7 @@ from kitchenwatch.store.database import Database, insert_if_new
 from kitchenwatch.store.tables import District, Site, Token, User
 
 NAME = re.compile(r"[\w.@-]{1,64}")  # \w includes Chinese
+PHONE = re.compile(r"\+?\d([ -]?\d){4,19}")
 SYSTEM = "system"  # the audit log's name for the machine itself
 SHORTEST_PASSWORD = 10  # NIST SP 800-63B asks for 8 at least
 LONGEST_PASSWORD = 200
@@ -119,6 +120,16 @@ class Users:
             row.password = hashed
             session.execute(delete(Token).where(Token.user_name == name, Token.purpose == "session"))
             write_audit(session, self._clock.now(), by, "user.password", name, address)
+
+    def set_phone(self, by: str, name: str, phone: str, address: str = "") -> None:
+        """For the watermarks of their photos; empty for none. Raises Invalid, NotFound."""
+        phone = phone.strip()
+        if phone and not PHONE.fullmatch(phone):
+            raise InvalidFields({"phone": Fault("has 5 to 20 digits, perhaps with + in front, spaces and hyphens")})
+        with self._database.session() as session:
+            row = _user(session, name)
+            row.phone, row.revision = phone, row.revision + 1
+            write_audit(session, self._clock.now(), by, "user.phone", name, address, phone=phone)
 
     def set_disabled(self, by: str, name: str, disabled: bool, address: str = "") -> None:
         """A disabled user's secrets open nothing. Raises NotFound, and Conflict for the last admin."""

@@ -14,6 +14,7 @@ from kitchenwatch.web.headers import SafeHeaders
 from kitchenwatch.web.live_stills import Stills
 from kitchenwatch.web.previews import Previews
 from kitchenwatch.web.receiving import Receiving
+from kitchenwatch.web.refusals import Refusals
 from kitchenwatch.web.rendering import environments
 from kitchenwatch.web.throttle import Throttle
 
@@ -56,6 +57,7 @@ def create_app(deps: WebDeps) -> FastAPI:
     app.state.deps = deps
     app.state.feed = feed
     app.state.throttle = Throttle(deps.clock)
+    app.state.refusals = Refusals(deps.acts, deps.clock)
     app.state.previews = Previews(deps.blobs)
     app.state.receiving = Receiving(deps)
     app.state.stills = Stills(deps.clock)

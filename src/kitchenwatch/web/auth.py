@@ -44,9 +44,9 @@ class Caller:
         return Actor(self.name, self.scope.role, self.address)
 
 
-def address_of(request: Request) -> str:
+def address_of(connection: HTTPConnection) -> str:
     """The caller's network address, empty where the server knows none."""
-    return request.client.host if request.client else ""
+    return connection.client.host if connection.client else ""
 
 
 def maybe_caller(
@@ -59,10 +59,12 @@ def maybe_caller(
     secret = bearer.credentials if bearer else cookie
     if not secret or len(secret) > LONGEST_SECRET:
         return None
+    scope = deps.tokens.scope_of(secret)
+    caller = Caller(scope, secret, address_of(request)) if scope else None
+    request.state.caller = caller  # whom `refusals` tells of
     if bearer is None and request.method not in HARMLESS and not from_our_pages(request):
         raise Forbidden("a browser session writes only from kitchenwatch's own pages -> use an API token")
-    scope = deps.tokens.scope_of(secret)
-    return Caller(scope, secret, address_of(request)) if scope else None
+    return caller
 
 
 MaybeCaller = Annotated[Caller | None, Depends(maybe_caller)]

@@ -8,6 +8,7 @@ from typing import Annotated, Protocol, cast
 from fastapi import Depends, Request
 
 from kitchenwatch.ports import Blobs, Clock
+from kitchenwatch.store.acts import Acts
 from kitchenwatch.store.loop import CaseLoop
 from kitchenwatch.store.reading import Reading
 from kitchenwatch.store.tokens import Tokens
@@ -61,6 +62,7 @@ class WebDeps:
     uploads: Uploads
     users: Users
     tokens: Tokens
+    acts: Acts
     blobs: Blobs
     clock: Clock
     public_key: str

@@ -21,7 +21,8 @@ def day(at: datetime, zone: str, language: Language) -> str:
 
 def ago(at: datetime, now: datetime, language: Language) -> str:
     """How far from now, such as 3分钟前 or in 2 days."""
-    return format_timedelta(at - now, add_direction=True, locale=language.locale)
+    just = timedelta(seconds=-1)  # what is neither has just been
+    return format_timedelta((at - now) or just, add_direction=True, locale=language.locale)
 
 
 def span(lasts: timedelta, language: Language) -> str:
@@ -41,4 +42,6 @@ def percent(share: float, language: Language) -> str:
 
 def size(number: int) -> str:
     """Bytes."""
+    if number >= 1e9:
+        return f"{number / 1e9:.1f} GB"
     return f"{number / 1e6:.1f} MB" if number >= 1e6 else f"{max(1, round(number / 1e3))} kB"

@@ -40,6 +40,11 @@ class Language(StrEnum):
         """What its readers call it."""
         return "中文" if self is Language.ZH else "English"
 
+    @property
+    def comma(self) -> str:
+        """What stands between the things of a list."""
+        return "、" if self is Language.ZH else ", "
+
 
 def language_of(request: Request) -> Language:
     """What this reader chose, else Chinese."""

@@ -18,7 +18,6 @@ from starlette.requests import ClientDisconnect
 from kitchenwatch.model import EvidenceKind
 from kitchenwatch.store.sent import Position
 
-LARGEST_PHOTO = 15 * 1024**2  # bytes; phones' are 2 to 8 MB
 AROUND = 64 * 1024  # bytes; of the form around the photos
 LONGEST_FIELD = 10_000  # bytes; a remark of 2000 Chinese letters
 

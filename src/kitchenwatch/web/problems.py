@@ -24,6 +24,7 @@ from kitchenwatch.errors import (
     Unauthenticated,
 )
 from kitchenwatch.web.redirects import place_of
+from kitchenwatch.web.refusals import note_refusal
 from kitchenwatch.web.rendering import render
 from kitchenwatch.web.schemas import Problem
 
@@ -68,6 +69,7 @@ def refusal(error: KitchenwatchError) -> Response:
 
 def _expected(request: Request, error: Exception) -> Response:
     status = _status(error)
+    note_refusal(request, status)
     if status is HTTPStatus.UNAUTHORIZED and not _for_program(request):
         return RedirectResponse(f"/login?next={quote(place_of(request))}", HTTPStatus.SEE_OTHER)
     return _answer(request, status, str(error), _headers(error))

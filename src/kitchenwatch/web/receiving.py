@@ -64,7 +64,8 @@ class Receiving:
 
         Raises:
             PhotoRefused: it is no photo that we take.
-            Conflict: nothing is asked about the case now, or there are enough photos.
+            Conflict: nothing is asked about the case now.
+            Invalid: there are enough photos.
             StorageFull, StorageError: it cannot be kept.
         """
         return await to_thread.run_sync(self._take, caller, case, arrival, limiter=self._turn)

@@ -11,15 +11,16 @@ from kitchenwatch.model import Kind
 from kitchenwatch.web.language import Language
 from kitchenwatch.web.words import word
 
-WIDE, NARROW = (900, 300), (400, 300)  # units of the drawing, near to the pixels of a desk's screen and of a phone's
+WIDE, NARROW = (900, 400), (400, 280)  # units of the drawing, near to the pixels of a desk's screen and of a phone's
 # In the order of `Kind`; each keeps 3:1 to a white and to a black page (WCAG 1.4.11).
 COLOURS = ("#0f857a", "#bf6f12", "#d1463c", "#7465d6", "#75808f")
 FONT = "PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif"
 # The page's own colours cannot reach into a picture; the reader's wish for a dark one does.
-DARK = """inline:
+INKS = """inline:
+{{ id }} .axis.y .guide.line { stroke: #d9d6cc; stroke-dasharray: none; }
 @media (prefers-color-scheme: dark) {
-  {{ id }} .axis text, {{ id }} .legends text { fill: #c9d2ce !important; }
-  {{ id }} .axis .line { stroke: #47524d !important; }
+  {{ id }} .axis text { fill: #c9d2ce !important; }
+  {{ id }} .axis .line, {{ id }} .axis.y .guide.line { stroke: #47524d; }
 }"""
 
 
@@ -34,16 +35,15 @@ def draw_trend(daily: Mapping[Kind, Sequence[int]], dates: Sequence[date], narro
         width=width,
         height=height,
         style=_style([colour for _, _, colour in shown]),
-        css=["file://style.css", "file://graph.css", DARK],
+        css=["file://style.css", "file://graph.css", INKS],
         js=[],
         explicit_size=True,
         show_minor_x_labels=False,
-        x_labels_major_every=10 if narrow else 5,
+        x_labels_major_every=7 if narrow else 3,
         y_labels=_steps(top),
         value_formatter=lambda number: f"{number:.0f}",
-        legend_at_bottom=True,
-        legend_at_bottom_columns=3 if narrow else 5,
-        truncate_legend=-1,
+        show_legend=False,  # the page has one, with the sums
+        truncate_label=-1,
         margin=6,
         spacing=8,
         print_values=False,
@@ -56,7 +56,7 @@ def draw_trend(daily: Mapping[Kind, Sequence[int]], dates: Sequence[date], narro
 
 def _style(colours: Sequence[str]) -> Style:
     plain = {"background": "transparent", "plot_background": "transparent", "font_family": FONT}
-    sizes = {"label_font_size": 12, "major_label_font_size": 12, "legend_font_size": 13}
+    sizes = {"label_font_size": 12, "major_label_font_size": 12}
     inks = {"foreground": "#59635e", "foreground_strong": "#59635e", "foreground_subtle": "#d5d2c8"}
     return Style(opacity="1", opacity_hover="1", transition="none", colors=tuple(colours), **plain, **sizes, **inks)
 

@@ -127,7 +127,9 @@ class Gathering:
         for name, at in self._opened.items():
             violation = self._violations[name]
             closed = at if violation.closed is None else violation.closed
-            yield Alarm(self._film, violation.kind, violation.opened, max(closed, violation.opened), at, _peak(violation))
+            yield Alarm(
+                self._film, violation.kind, violation.opened, max(closed, violation.opened), at, _peak(violation)
+            )
 
 
 def _peak(violation: Violation) -> float:

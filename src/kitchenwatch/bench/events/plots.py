@@ -109,7 +109,12 @@ def _legend(figure: "Figure") -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    colours = {"hit": Fate.HIT, "missed, or false": Fate.FALSE, "duplicate": Fate.DUPLICATE, "set aside": Fate.SET_ASIDE}
+    colours = {
+        "hit": Fate.HIT,
+        "missed, or false": Fate.FALSE,
+        "duplicate": Fate.DUPLICATE,
+        "set aside": Fate.SET_ASIDE,
+    }
     patches: list[Patch | Line2D] = [Patch(color=FATES[fate], label=name) for name, fate in colours.items()]
     told = Line2D([], [], color="black", marker="|", linestyle="", markersize=9, markeredgewidth=2, label="alarm")
     figure.legend(handles=[*patches, told], loc="outside lower center", ncols=5, frameon=False)

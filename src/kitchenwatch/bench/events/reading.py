@@ -63,9 +63,7 @@ def refuse(faults: Iterable[str]) -> None:
         raise Invalid("\n".join(lines))
 
 
-def _faults(
-    model: type[BaseModel], error: ValidationError, path: Path, line: int | None
-) -> Iterator[ConfigError]:
+def _faults(model: type[BaseModel], error: ValidationError, path: Path, line: int | None) -> Iterator[ConfigError]:
     for details in error.errors(include_url=False):
         problem, remedy = _worded(model, details)
         place = _place(details["loc"])

@@ -39,7 +39,7 @@ class Det:
     @property
     def per_day(self) -> NDArray[np.float64]:
         """`(N,)` false alarms a camera-day."""
-        return self.false_alarms * DAY_S / self.clear
+        return self.false_alarms.astype(np.float64) * (DAY_S / self.clear)
 
     def missed_at(self, rate: float) -> float | None:
         """The least share missed at no more than `rate` false alarms a camera-day; None if the film is too short."""

@@ -7,12 +7,14 @@ from pydantic import Field, model_validator
 
 from kitchenwatch.bench.events.reading import Strict, checked, read_json, read_text, wrong
 from kitchenwatch.bench.events.spans import Span
-from kitchenwatch.model import RULE_KINDS, Kind
+from kitchenwatch.model import Kind
 
 # A violation may be said to last a little longer than the film, whose length is often rounded.
 ROUNDED_S = 1.0
 
 RuleKind = Literal[Kind.NO_HAT, Kind.NO_MASK, Kind.SMOKING, Kind.PHONE_USE]
+EVERY: tuple[RuleKind, ...] = (Kind.NO_HAT, Kind.NO_MASK, Kind.SMOKING, Kind.PHONE_USE)
+
 Seconds = Annotated[float, Field(ge=0)]
 
 
@@ -49,7 +51,7 @@ class NotJudged(Strict):
 
     begin: Seconds = 0.0
     end: Seconds | None = None
-    kinds: tuple[RuleKind, ...] = Field(RULE_KINDS, min_length=1)  # type: ignore[assignment]
+    kinds: tuple[RuleKind, ...] = Field(EVERY, min_length=1)
     why: str = ""
 
     @model_validator(mode="after")

@@ -2,6 +2,7 @@
 
 import asyncio
 from email.utils import format_datetime
+from http import HTTPStatus
 from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Query, Request, WebSocket
@@ -13,6 +14,7 @@ from kitchenwatch.web.deps import Deps, WebDeps
 from kitchenwatch.web.live_socket import LiveSocket, secret_of, states_for
 from kitchenwatch.web.live_stills import WIDTHS, Stills
 from kitchenwatch.web.problems import refusal, responses
+from kitchenwatch.web.refusals import note_refused_socket
 from kitchenwatch.web.schemas import Id
 
 router = APIRouter(tags=["places"])
@@ -41,11 +43,13 @@ def get_still(
 @router.websocket("/cameras/{camera}/live")
 async def watch(socket: WebSocket, camera: Id) -> None:
     """See `live_socket` for what is told. Refused with a problem document, as any request is."""
-    deps = cast(WebDeps, socket.app.state.deps)
+    deps, secret = cast(WebDeps, socket.app.state.deps), ""
     try:
         secret = secret_of(socket)
         states = await asyncio.to_thread(states_for, deps, secret, camera)
     except KitchenwatchError as error:
-        await socket.send_denial_response(refusal(error))
+        answer = refusal(error)
+        await asyncio.to_thread(note_refused_socket, socket, secret, HTTPStatus(answer.status_code))
+        await socket.send_denial_response(answer)
         return
     await LiveSocket(socket, deps, secret, camera, states).run()

@@ -7,11 +7,12 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from kitchenwatch.errors import Invalid
+from kitchenwatch.photos.examine import LARGEST
 from kitchenwatch.store.tables import Case
 from kitchenwatch.web.act_schemas import UploadOut
 from kitchenwatch.web.auth import AnyCaller, Business, Decider
 from kitchenwatch.web.deps import Deps
-from kitchenwatch.web.multipart import AROUND, LARGEST_PHOTO, PhotoIn, form_of, heard, photos_in
+from kitchenwatch.web.multipart import AROUND, PhotoIn, form_of, heard, photos_in
 from kitchenwatch.web.problems import responses
 from kitchenwatch.web.receiving import Arrival, Receives, check_awaited
 from kitchenwatch.web.serving import file_headers, serve_file
@@ -58,7 +59,7 @@ Awaited = Annotated[Case, Depends(awaited)]
 @router.post(
     "",
     status_code=201,
-    max_body_size=LARGEST_PHOTO + AROUND,
+    max_body_size=LARGEST + AROUND,
     openapi_extra=FORM,
     responses=responses(400, 403, 404, 409, 413, 429),
 )

@@ -2,12 +2,26 @@
 
 from fastapi import APIRouter
 
-from kitchenwatch.web.pages import admin, bundle, cameras, case, cases, language, login, review, sheet, today, wall
+from kitchenwatch.web.pages import (
+    account,
+    admin,
+    bundle,
+    cameras,
+    case,
+    cases,
+    language,
+    login,
+    notices,
+    review,
+    sheet,
+    today,
+    wall,
+)
 
 
 def routes() -> APIRouter:
     """All of them."""
     root = APIRouter(include_in_schema=False)
-    for part in (login, language, today, cases, case, sheet, bundle, cameras, review, wall, admin):
+    for part in (login, language, account, today, cases, case, sheet, bundle, cameras, notices, review, wall, admin):
         root.include_router(part.router)
     return root

@@ -17,6 +17,11 @@ export class Media {
     for (const item of items) this.of(item);
   }
 
+  // Its clip has been written meanwhile.
+  addFilm(item) {
+    return (this.of(item).video = film(item.clip));
+  }
+
   forget(id) {
     const video = this.#kept.get(id)?.video;
     this.#kept.delete(id);
@@ -29,13 +34,13 @@ function prepare(item) {
   const pictures = Object.fromEntries(
     PICTURES.filter((kind) => item.pictures[kind]).map((kind) => [kind, picture(kind, item.pictures[kind])]),
   );
-  decoded(pictures);
+  decoded(Object.values(pictures));
   return { pictures, video: item.clip && film(item.clip) };
 }
 
 // A picture that cannot be fetched must not keep its case from being judged.
-export function decoded(pictures) {
-  return Promise.allSettled(Object.values(pictures).map((image) => image.decode()));
+export function decoded(images) {
+  return Promise.allSettled([...images].map((image) => image.decode()));
 }
 
 function picture(kind, href) {

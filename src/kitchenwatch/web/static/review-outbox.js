@@ -25,12 +25,12 @@ export class Outbox {
     return this.entries.some((entry) => entry.case === id);
   }
 
+  // Keeps it at once; it leaves with the next `send`.
   add(entry) {
     const number = Math.max(Date.now(), 1 + Number(this.entries.at(-1)?.number ?? 0));
     this.entries.push(Object.assign(entry, { number }));
     this.#keep(entry);
     this.told.changed("sending");
-    this.send();
   }
 
   // Whether it could be taken out before it left.

@@ -13,13 +13,9 @@ export class Queue {
   #filling = false;
 
   // `query` is what the page asks for; `changed` is called when cases have come, `failed` with why they have not.
-  constructor(query, changed, failed) {
-    this.items = [];
-    this.at = 0;
-    this.waiting = 0;
-    this.query = query;
-    this.changed = changed;
-    this.failed = failed;
+  constructor(first, query, changed, failed) {
+    Object.assign(this, { items: [], at: 0, waiting: first.waiting, query, changed, failed });
+    this.add(first);
   }
 
   get current() {
@@ -34,11 +30,10 @@ export class Queue {
     return this.items.slice(this.at + 1, this.at + 1 + number);
   }
 
-  add({ items, more, waiting }) {
+  add({ items, more }) {
     const known = new Set(this.items.map((item) => item.id));
     this.items.push(...items.filter((item) => !known.has(item.id) && !this.#judged.has(item.id)));
     this.#place = items.at(-1)?.place ?? this.#place;
-    this.waiting = waiting;
     this.#more = more;
     if (!more && this.#renew) this.#again();
   }
@@ -48,7 +43,6 @@ export class Queue {
     const [item] = this.items.splice(this.at, 1);
     this.#judged.add(item.id);
     this.waiting -= 1;
-    this.fill();
     return item;
   }
 
@@ -65,12 +59,10 @@ export class Queue {
 
   step(by) {
     this.at = Math.min(Math.max(this.at + by, 0), this.items.length);
-    this.fill();
   }
 
   jump(id) {
     this.at = Math.max(0, this.items.findIndex((item) => item.id === id));
-    this.fill();
   }
 
   find(id) {

@@ -6,6 +6,7 @@ const GLANCE_MS = 800; // a case that is judged at a glance needs no preview mad
 
 export class View {
   #left = new AbortController();
+  #frames = new Map();
 
   // `words` calls the values of the model by their names, `texts` are the page's own.
   constructor(root, { words, texts }) {
@@ -47,28 +48,36 @@ export class View {
     this.get(".case").ariaBusy = String(yes);
   }
 
-  // Resolves when its pictures are decoded and on the screen.
+  // Resolves when its picture is decoded and on the screen; the rest comes with `complete`.
   async show(item, media) {
     this.#left.abort();
     this.#left = new AbortController();
     this.#facts(item);
     this.#pictures(item, media.pictures);
-    this.film(item, media.video);
+    this.film(media.video);
     this.#chart(item.chart);
-    this.#before(item);
+    this.get(".before ol").replaceChildren();
     this.stamp(null);
     if (scrollY) scrollTo(0, 0); // on a phone
-    await decoded(media.pictures);
+    await decoded(this.root.querySelectorAll(".stage img"));
     await painted();
   }
 
-  film(item, video) {
-    const signal = this.#left.signal;
+  complete(item) {
+    this.#before(item);
+    this.play();
+  }
+
+  film(video) {
     this.get(".screen").replaceChildren(video ?? this.#none());
     for (const line of this.get(".preview").children) line.hidden = true;
+  }
+
+  play() {
+    const { video } = this;
     if (!video) return;
-    const box = this.get(".preview");
-    setTimeout(() => signal.aborted || fallBack(video, box, signal), GLANCE_MS);
+    const signal = this.#left.signal;
+    setTimeout(() => signal.aborted || fallBack(video, this.get(".preview"), signal), GLANCE_MS);
     if (!matchMedia("(prefers-reduced-motion: reduce)").matches) video.play().catch(() => {});
   }
 
@@ -78,7 +87,9 @@ export class View {
   }
 
   coming(items) {
-    this.get(".strip-next ol").replaceChildren(...items.map((item) => this.#frame(item)));
+    const frames = new Map(items.map((item) => [item.id, this.#frames.get(item.id) ?? this.#frame(item)]));
+    this.#frames = frames;
+    this.get(".strip-next ol").replaceChildren(...frames.values());
   }
 
   // Milliseconds ago, in the greatest unit that fits.
@@ -146,7 +157,7 @@ export function element(tag, given, ...children) {
 }
 
 function thumb(href) {
-  return href ? element("img", { src: href, alt: "", decoding: "async" }) : element("i", { className: "none" });
+  return href ? element("img", { fetchPriority: "low", decoding: "async", alt: "", src: href }) : element("i", { className: "none" });
 }
 
 // As the site's clock shows it; Swedes write dates the way ISO does.

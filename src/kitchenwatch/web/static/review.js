@@ -20,7 +20,7 @@ const media = new Media();
 const sitting = new Sitting();
 const notices = new Notices(view.get(".notices"), view.text("close"));
 const outbox = new Outbox(root.dataset.user, { sent, conflict, refused, changed: tellOutbox });
-const queue = new Queue(data.query, came, failed);
+const queue = new Queue(data.window, data.query, came, failed);
 const buttons = new Map([...root.querySelectorAll("[name=judgement][data-status]")].map((one) => [one.value, one]));
 const remark = view.get("[name=remark]");
 const undone = []; // { item, entry }, the last one last: what can be taken back
@@ -34,16 +34,28 @@ async function show(began = performance.now()) {
   const item = queue.current;
   shown = overruled = null;
   view.busy(true);
-  media.keep([item, ...queue.ahead(AHEAD)].filter(Boolean));
   view.get(".case").hidden = !item;
   view.get(".empty").hidden = Boolean(item);
   if (item) await view.show(item, media.of(item));
-  tellCounts();
   if (queue.current !== item) return;
+  if (item) performance.measure("review.ready", { start: began, end: performance.now() });
   shown = item;
   view.busy(false);
   sitting.begin();
-  if (item) performance.measure("review.ready", { start: began, end: performance.now() });
+  complete(item);
+}
+
+// All that the reviewer need not wait for.
+function complete(item) {
+  if (item) view.complete(item);
+  tellCounts();
+  preload();
+  outbox.send();
+  queue.fill();
+}
+
+function preload() {
+  media.keep([queue.current, ...queue.ahead(AHEAD)].filter(Boolean));
 }
 
 function tellCounts() {
@@ -58,9 +70,10 @@ function tellCounts() {
 }
 
 function came() {
-  if (!shown && queue.current) show();
+  if (queue.current && view.get(".case").hidden) show();
   else tellCounts();
-  media.keep([queue.current, ...queue.ahead(AHEAD)].filter(Boolean));
+  preload();
+  recount();
 }
 
 // Whether it is of no use to try again.
@@ -209,8 +222,8 @@ const live = new Live(document.querySelector("script[data-after]").dataset.after
   decided: (now) => { decided(now); recount(); },
   grown: (now) => {
     const item = Object.assign(queue.find(now.id), now);
-    media.forget(item.id);
-    if (queue.current === item) view.film(item, media.of(item).video);
+    if (queue.current === item) view.film(media.addFilm(item));
+    else media.forget(item.id);
   },
   signedOut: tellSignedOut,
 });
@@ -222,12 +235,14 @@ function decided(now) {
   view.stamp(view.text("meanwhile", { who: now.decided_by ?? view.text("somebody"), theirs: view.verdict(now) }));
 }
 
+// The store counts what has not been sent yet among those that wait, so it is asked when all has been.
 let recounting = null;
 function recount() {
   recounting ??= setTimeout(async () => {
     recounting = null;
-    const waiting = await queue.count().catch(() => null);
-    if (waiting !== null && !outbox.entries.length) queue.waiting = waiting;
+    const waiting = await queue.count().catch(() => queue.waiting);
+    if (outbox.entries.length) return recount();
+    queue.waiting = waiting;
     tellCounts();
   }, 1000);
 }
@@ -268,8 +283,6 @@ addEventListener("click", (event) => {
 view.get(".asked form").addEventListener("change", (event) => event.currentTarget.requestSubmit());
 
 for (const hidden of root.querySelectorAll("[data-does][hidden]")) hidden.hidden = false;
-queue.add(data.window);
 for (const entry of outbox.entries) resume(entry);
 listen(act);
-outbox.send();
 show();

@@ -20,6 +20,7 @@ function begin(editor) {
   picture.addEventListener("load", () => fit(canvas, picture));
   picture.addEventListener("error", () => { picture.hidden = true; });
   if (picture.complete && picture.naturalWidth) fit(canvas, picture);
+  else if (picture.complete) picture.hidden = true;
   for (const zone of fields) listen(state, zone);
   if (!locked) {
     canvas.addEventListener("click", event => event.target.closest(".corner") || add(state, place(canvas, event)));

@@ -13,6 +13,6 @@ from kitchenwatch.web.pages.admin import (
     trials,
 )
 
-router = APIRouter(prefix="/admin")
+router = APIRouter()
 for part in (overview, places, trials, people, channels, retention, audit, configuration):
-    router.include_router(part.router)
+    router.include_router(part.router, prefix="/admin")

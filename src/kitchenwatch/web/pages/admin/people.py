@@ -102,7 +102,7 @@ def post_disabled(request: Request, deps: Deps, caller: Admin, name: Id, disable
 @router.post("/users/{name}/sessions/{session}/end")
 def post_session_end(deps: Deps, caller: Admin, name: Id, session: UUID) -> Response:
     """Whoever used it must sign in again."""
-    deps.tokens.end_session(caller.name, session, caller.address)
+    deps.tokens.end_session(caller.name, session, name, caller.address)
     return _back(name)
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
 
-from kitchenwatch.errors import Conflict, Fault, InvalidFields, NotFound
+from kitchenwatch.errors import Conflict, Fault, Invalid, InvalidFields, NotFound
 from kitchenwatch.model import RULE_KINDS
 from kitchenwatch.sources.address import redacted
 from kitchenwatch.web.administration import Change, Place, Trial, Who
@@ -84,7 +84,10 @@ def post_place(
     request: Request, deps: Deps, caller: Admin, kind: Kind, id: Id, form: Fields, revision: Annotated[Revision, Form()]
 ) -> Response:
     """Back to it, or the form again."""
-    return _write(request, deps, caller, kind, form, _found(deps, kind, id), revision)
+    place = _found(deps, kind, id)
+    if place.revision is None:
+        raise Invalid(f"{kind} {id!r} is declared in the file -> change it there")
+    return _write(request, deps, caller, kind, form, place, revision)
 
 
 @router.post("/places/{kind}/{id}/remove")
