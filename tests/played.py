@@ -50,7 +50,7 @@ def shown(taken: Sequence[Reel | bytes]) -> list[tuple[float, Image]]:
     assert isinstance(reel, Reel)
     film = reel.init + b"".join(piece for piece in taken[1:] if isinstance(piece, bytes))
     converter = Converter()
-    with av.open(io.BytesIO(film)) as container:
+    with av.open(io.BytesIO(film), "r") as container:
         stream = container.streams.video[0]
         tick = stream.time_base or Fraction(0)
         return [

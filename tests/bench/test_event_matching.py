@@ -29,6 +29,7 @@ def outcome(
         ((10.3, 20), (0, 11.3), True),  # a second, but for how floats subtract
         ((10, 10.8), (10.4, 30), True),  # half of a short violation
         ((10, 10.8), (10.5, 30), False),
+        ((10, 11.5), (10.6, 30), False),  # a violation of more than a second must share a whole one
         ((10, 20), (20, 30), False),
         ((10, 20), (12, 12.5), False),  # an alarm too short to share a second
     ],

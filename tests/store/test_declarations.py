@@ -115,8 +115,10 @@ def test_the_log_is_searched(declarations: Declarations, database: Database, clo
 
     assert found(actor="wang") == ["west", "eastx1"]
     assert found(action="district.add") == ["eastx1", "east_1"]
-    assert found(subject="east") == ["eastx1", "east_1"]
-    assert found(subject="east_") == ["east_1"]
+    assert found(subject="east*") == ["eastx1", "east_1"]
+    assert found(subject="east_*") == ["east_1"]
+    assert found(subject="east_1") == ["east_1"]
+    assert found(subject="east") == []
     assert found(address="10.0.0.9") == ["east_1"]
     assert found(since=moment) == ["west", "eastx1"]
     assert found(until=moment) == ["east_1"]

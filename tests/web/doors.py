@@ -21,6 +21,8 @@ Ask = tuple[str, str]
 
 # Nobody, the business of the site and another one, the regulator of the district and another one, viewer, admin.
 VISITORS = ("nobody", "wang", "zhao", "east", "west", "viewer", "admin")
+# A page answers 303 to nobody: it shows where to sign in.
+PAGE = 303
 WRITING = frozenset({"POST", "PUT", "DELETE"})
 SOCKET = "SOCKET"
 OUTSIDERS = ("zhao", "west")
@@ -47,13 +49,14 @@ def regulators(status: int = 200, nobody: int = 401, elsewhere: int = 404) -> tu
     return nobody, 403, 403, status, elsewhere, 403, status
 
 
+def businesses(status: int = 200, other: int = 200) -> tuple[int, ...]:
+    """The business of the site, and another one; on pages."""
+    return PAGE, status, other, 403, 403, 403, 403
+
+
 def admins(status: int = 200, nobody: int = 401) -> tuple[int, ...]:
     """Admins alone."""
     return nobody, 403, 403, 403, 403, 403, status
-
-
-# A page answers 303 to nobody: it shows where to sign in.
-PAGE = 303
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,8 @@ class Door:
 CONFIRM = {"act": "confirm", "revision": 1}
 VERDICT = {"status": "dismissed", "reason": "false_alarm", "revision": 1}
 LONG = {"password": "another long one"}
+FOUND = uuid4()
+FINDING = {"id": str(FOUND), "camera": "wang-wok", "kind": "other", "source": "none", "remark": "地面有油污"}
 DISPATCHED, CONFIRMED = CaseStatus.DISPATCHED, CaseStatus.CONFIRMED
 
 DOORS: dict[Ask, Door] = {
@@ -103,7 +108,7 @@ DOORS: dict[Ask, Door] = {
     ("GET", "/api/v1/cases/counts"): Door(signed_in()),
     ("GET", "/api/v1/cases/{case}"): Door(in_scope()),
     ("POST", "/api/v1/cases/{case}/verdict"): Door(regulators(), json=VERDICT),
-    ("DELETE", "/api/v1/cases/{case}/verdict"): Door(regulators(), CONFIRMED, {"revision": "1"}),
+    ("DELETE", "/api/v1/cases/{case}/verdict"): Door(regulators(), CONFIRMED, {"revision": "2"}),
     ("PUT", "/api/v1/cases/{case}/legal-hold"): Door(regulators(), json={"hold": True}),
     ("GET", "/api/v1/cases/{case}/acts"): Door(in_scope()),
     ("POST", "/api/v1/cases/{case}/acts"): Door((401, 403, 404, 200, 404, 403, 200), json=CONFIRM),
@@ -122,6 +127,14 @@ DOORS: dict[Ask, Door] = {
     ("GET", "/api/v1/cases/{case}/uploads/{upload}"): Door(in_scope(), DISPATCHED),
     ("GET", "/api/v1/cases/{case}/uploads/{upload}/original"): Door(regulators(), DISPATCHED),
     ("DELETE", "/api/v1/cases/{case}/uploads/{upload}"): Door((401, 204, 404, 403, 403, 403, 403), DISPATCHED),
+    ("GET", "/notices"): Door(businesses()),
+    ("GET", "/notices/{case}"): Door(businesses(other=404), DISPATCHED),
+    ("POST", "/notices/{case}/answer"): Door(businesses(422, 404), DISPATCHED, form={"revision": "x"}),
+    ("POST", "/notices/{case}/uploads/{upload}/remove"): Door(businesses(303, 404), DISPATCHED),
+    ("POST", "/notices/phone"): Door(businesses(303, 303), form={"phone": "13812345678", "case": str(FOUND)}),
+    # --- what patrols find
+    ("GET", "/patrol"): Door(regulators(nobody=PAGE), query={"camera": "wang-wok"}),
+    ("POST", "/patrol"): Door(regulators(303, PAGE), form=FINDING),
     # --- alerts: an open stream never ends, `test_stream` listens to it. Here: may one ask at all?
     ("GET", "/api/v1/alerts/stream"): Door(signed_in(422), query={"after": "x"}),
     # --- the system
@@ -141,6 +154,11 @@ DOORS: dict[Ask, Door] = {
     ("GET", "/api/v1/me/tokens"): Door(signed_in()),
     ("POST", "/api/v1/me/tokens"): Door(signed_in(201), json={"note": "script"}),
     ("DELETE", "/api/v1/me/tokens/{token}"): Door(signed_in(404)),
+    ("GET", "/account"): Door(signed_in(nobody=PAGE)),
+    ("POST", "/account/password"): Door(signed_in(422, PAGE), form={"old": PASSWORD}),
+    ("POST", "/account/sessions/{session}/end"): Door(signed_in(404, PAGE)),
+    ("POST", "/account/tokens"): Door(signed_in(422, PAGE), form={"note": "script", "days": "1"}),
+    ("POST", "/account/tokens/{token}/revoke"): Door(signed_in(404, PAGE)),
     # --- administration by API
     ("GET", "/api/v1/users"): Door(admins()),
     ("POST", "/api/v1/users"): Door(admins(204), json={"name": "new", "role": "viewer", "password": PASSWORD}),
@@ -222,11 +240,11 @@ def bring(shop: Installation, case: UUID, status: CaseStatus) -> UUID:
     return case
 
 
-def send_photo(shop: Installation, case: UUID, site: str) -> str:
-    """A photo that the business has sent."""
-    headers = {"Authorization": f"Bearer {shop.token(site)}"}
-    asking = TestClient(shop.app, headers=headers)
-    sent = asking.post(f"/api/v1/cases/{case}/uploads", data={"purpose": "photo"}, files=PHOTO)
+def send_photo(shop: Installation, case: UUID, user: str, purpose: str = "photo") -> str:
+    """A photo that somebody of the business has sent."""
+    asking = TestClient(shop.app, headers={"Authorization": f"Bearer {shop.token(user)}"})
+    sent = asking.post(f"/api/v1/cases/{case}/uploads", data={"purpose": purpose}, files=PHOTO)
+    assert sent.status_code == 201, sent.text
     return str(sent.json()["id"])
 
 

@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from installation import Installation
 
-from kitchenwatch.model import AlertType, Kind, Role, Scope
+from kitchenwatch.model import AlertType, CaseStatus, Kind, Role, Scope
 
 AsUser = Callable[[str], TestClient]
 CONFIRM = {"status": "confirmed", "reason": "violation", "remark": "已电话通知店长", "revision": 1}
@@ -56,7 +56,7 @@ def test_filters_of_the_query_string(shop: Installation, as_user: AsUser) -> Non
     assert found(**{"to": "2026-11-22T19:47:00+08:00"}) == [str(hat)]
     assert found(**{"from": "2026-11-22T19:47:00+08:00"}) == [str(smoke)]
     assert found(min_score=0.95) == found(status="confirmed") == []
-    assert asking.get("/api/v1/cases/counts").json() == {"open": 2, "confirmed": 0, "dismissed": 0}
+    assert asking.get("/api/v1/cases/counts").json() == dict.fromkeys(CaseStatus, 0) | {"open": 2}
 
 
 def test_a_verdict_is_written_told_and_audited(shop: Installation, as_user: AsUser) -> None:
@@ -70,7 +70,7 @@ def test_a_verdict_is_written_told_and_audited(shop: Installation, as_user: AsUs
         "east",
         2,
     )
-    assert ("east", "case.verdict", str(case)) in audit(shop)
+    assert ("east", "case.confirm", str(case)) in audit(shop)
     alert = shop.reading.alerts(Scope("x", Role.ADMIN), 0)[-1]
     assert (alert.type, alert.subject) == (AlertType.CASE_VERDICT, str(case))
 

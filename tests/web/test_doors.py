@@ -144,7 +144,8 @@ def test_a_page_of_another_site_cannot_write(town: Installation, client: TestCli
         assert len(town.reading.audit(limit=500)) - before <= 2
 
 
-def test_a_page_of_another_site_cannot_watch(town: Installation, client: TestClient) -> None:
+def test_a_page_of_another_site_cannot_watch(town: Installation) -> None:
+    client = TestClient(town.app)
     client.post("/api/v1/login", json={"name": "east", "password": PASSWORD})
     url = "/api/v1/cameras/wang-wok/live"
     with pytest.raises(WebSocketDenialResponse) as caught, client.websocket_connect(url, headers=ELSEWHERE):

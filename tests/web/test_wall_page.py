@@ -1,5 +1,6 @@
 """The video wall in a real Chromium: pages, keys, boxes, violations under way."""
 
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -14,6 +15,7 @@ from kitchenwatch.pipeline.unrecorded import NoRecorder
 from kitchenwatch.store import tables
 from kitchenwatch.web.live_view import LiveView
 
+GUARD_S = 30.0
 DRAWN = """() => {
     const canvas = document.querySelector('[data-camera="wang-1"] canvas');
     const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width || 1, canvas.height || 1).data;
@@ -62,6 +64,13 @@ def tiles(page: Page) -> list[str]:
     return found
 
 
+def wait_for(condition: Callable[[], object], what: str) -> None:
+    end = time.monotonic() + GUARD_S
+    while not condition():
+        assert time.monotonic() < end, f"it never came: {what}"
+        time.sleep(0.05)
+
+
 def test_the_wall_is_worked_with_the_keyboard(wall: dict[str, Onlooker], page: Page) -> None:
     faults = open_wall(page, "wang")
     expect(page.locator(".tile.pictured")).to_have_count(6)
@@ -104,12 +113,11 @@ def test_a_violation_flashes_and_leads_to_its_case(wall: dict[str, Onlooker], pa
     assert tile.locator(".case").get_attribute("href") == f"/cases/{violation.id}"
     assert "alarm" in (tile.get_attribute("class") or "")
     expect(page.locator("#wall-news")).to_have_text("老王烧烤店 1号机位: 吸烟")
-    page.wait_for_timeout(300)
-    assert page.evaluate(DRAWN)
+    wait_for(lambda: page.evaluate(DRAWN), "boxes")
     page.keyboard.press("b")
     assert not page.evaluate(DRAWN)
     wall["wang-1"].step(still("wang-1"), [], [], [Change(Phase.CLOSED, violation)])
-    page.wait_for_function("() => !document.querySelector('.tile.alarm')")
+    expect(page.locator(".tile.alarm")).to_have_count(0)
     expect(tile.locator(".case")).to_be_visible()
     assert not faults
 

@@ -101,7 +101,9 @@ async def run(url: str, secrets: Secrets, load: Load, clock: Clock) -> Outcome:
     Raises Invalid: the console does not answer, or a token is not accepted.
     """
     tally = _Tally(clock)
-    async with httpx.AsyncClient(base_url=url, limits=httpx.Limits(max_connections=None), timeout=60) as client:
+    async with httpx.AsyncClient(
+        base_url=url, limits=httpx.Limits(max_connections=None), timeout=60, trust_env=False
+    ) as client:
         await _check(client, secrets)
         async with anyio.create_task_group() as listening:
             await _connect(listening, client, secrets, load, tally)

@@ -35,9 +35,12 @@ def opened(stream: BinaryIO) -> Image.Image:
 def upright(image: Image.Image) -> Image.Image:
     """The picture as RGB, as people see it, at most `SIDE` pixels wide and high. Raises PhotoRefused."""
     with whole():
+        # A large JPEG is decoded at half or a quarter of its size at once, for which `thumbnail` alone would be too
+        # careful; the others are decoded whole.
+        image.draft(None, (SIDE, SIDE))
+        image.load()
         if image.mode == "P":
             image = image.convert("RGBA")
-        # A JPEG is decoded at that size at once; the others are decoded whole and then made small.
         image.thumbnail((SIDE, SIDE))
         return _on_white(ImageOps.exif_transpose(image))
 

@@ -13,7 +13,10 @@ from kitchenwatch.store.tables import Audit
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """Which rows: None leaves out nothing. `since` is included, `until` is not; `subject` is how it begins."""
+    """Which rows: None leaves out nothing. `since` is included, `until` is not.
+
+    A `subject` that ends in `*` is how it begins: such a search reads the log from its end, the others an index.
+    """
 
     actor: str | None = None
     action: str | None = None
@@ -27,12 +30,17 @@ class AuditFilter:
         asked: list[tuple[object, Callable[[Any], ColumnElement[bool]]]] = [
             (self.actor, lambda actor: Audit.actor == actor),
             (self.action, lambda action: Audit.action == action),
-            (self.subject, lambda subject: Audit.subject.startswith(subject, autoescape=True)),
+            (self.subject, _subject),
             (self.address, lambda address: Audit.address == address),
             (self.since, lambda since: Audit.at >= since),
             (self.until, lambda until: Audit.at < until),
         ]
         return [condition(value) for value, condition in asked if value is not None]
+
+
+def _subject(asked: str) -> ColumnElement[bool]:
+    beginning = asked.removesuffix("*")
+    return Audit.subject == asked if beginning == asked else Audit.subject.startswith(beginning, autoescape=True)
 
 
 def write_audit(

@@ -218,9 +218,7 @@ class Reading:
         query = select(Outbox).where(Outbox.seq > after, Outbox.only_channel.is_(None), concerns(scope))
         return [alert_of(row) for row in self._all(query.order_by(Outbox.seq).limit(limit))]
 
-    def audit(
-        self, before: int | None = None, limit: int = 50, asked: AuditFilter | None = None
-    ) -> Sequence[Audit]:
+    def audit(self, before: int | None = None, limit: int = 50, asked: AuditFilter | None = None) -> Sequence[Audit]:
         """The audit log, newest first, with an id below `before`; unscoped, for admins."""
         with self._database.reading() as session:
             return read_audit(session, before, limit, asked)

@@ -129,7 +129,7 @@ class Case(Table):
     violation_id: Mapped[UUID | None] = mapped_column(ForeignKey("violation.id"), unique=True)
     site_id: Mapped[str] = mapped_column(ForeignKey("site.id"))
     camera_id: Mapped[str] = mapped_column(ForeignKey("camera.id"))
-    kind: Mapped[str] = mapped_column(String(32), index=True)
+    kind: Mapped[str] = mapped_column(String(32))
     status: Mapped[str] = mapped_column(String(16), index=True)
     opened_at: Mapped[datetime]
     score: Mapped[float]
@@ -162,6 +162,7 @@ class Case(Table):
         Index("ix_case_newest", "opened_at", "id"),
         Index("ix_case_site_newest", "site_id", "opened_at", "id"),
         Index("ix_case_camera_newest", "camera_id", "opened_at", "id"),
+        Index("ix_case_kind_newest", "kind", "opened_at", "id"),
         Index("ix_case_status_newest", "status", "opened_at", "id"),
         Index("ix_case_status_score", "status", "score", "id"),
         Index("ix_case_deadline", "status", "deadline"),

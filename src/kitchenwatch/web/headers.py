@@ -27,7 +27,15 @@ class SafeHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(HEADERS)
+                if _leaves_much(scope, message["status"]):
+                    headers["Connection"] = "close"
                 headers.setdefault("Cache-Control", "no-cache" if "etag" in headers else "no-store")
             await send(message)
 
         await self._app(scope, receive, sending)
+
+
+def _leaves_much(scope: Scope, status: int) -> bool:
+    """Whether a body without end may still be on its way: the server would read it to the last byte otherwise."""
+    endless = any(name == b"transfer-encoding" for name, _ in scope["headers"])
+    return status == 413 or (status >= 400 and endless)

@@ -74,7 +74,7 @@ class Listing(BaseModel):
 
     def href(self, place: str = "/cases", **changes: Any) -> str:
         """The address of such a list, on its first page unless `cursor` is among the changes."""
-        asked = self.model_copy(update={"cursor": None} | changes)
+        asked = Listing.model_validate(self.model_dump() | {"cursor": None} | changes)
         query = asked.model_dump(mode="json", by_alias=True, exclude_defaults=True)
         return place + (f"?{urlencode(query)}" if query else "")
 

@@ -23,6 +23,7 @@ from kitchenwatch.errors import (
     TooManyAttempts,
     Unauthenticated,
 )
+from kitchenwatch.photos.refusal import PhotoRefused
 from kitchenwatch.web.redirects import place_of
 from kitchenwatch.web.refusals import note_refusal
 from kitchenwatch.web.rendering import render
@@ -72,7 +73,8 @@ def _expected(request: Request, error: Exception) -> Response:
     note_refusal(request, status)
     if status is HTTPStatus.UNAUTHORIZED and not _for_program(request):
         return RedirectResponse(f"/login?next={quote(place_of(request))}", HTTPStatus.SEE_OTHER)
-    return _answer(request, status, str(error), _headers(error))
+    code = {"code": str(error.unfit)} if isinstance(error, PhotoRefused) else {}
+    return _answer(request, status, str(error), _headers(error), **code)
 
 
 def _http(request: Request, error: Exception) -> Response:

@@ -30,8 +30,8 @@ def render(
     **context: Any,
 ) -> HTMLResponse:
     """A page. Every template knows `caller` (None before signing in), `path`, `here` and `now`."""
-    known = {"caller": None, "path": request.url.path, "here": place_of(request)}
-    known["now"] = cast(WebDeps, request.app.state.deps).clock.now()
+    now = cast(WebDeps, request.app.state.deps).clock.now()
+    known = {"caller": None, "path": request.url.path, "here": place_of(request), "now": now}
     text = templates_for(request).get_template(template).render(known | context)
     return HTMLResponse(text, status, headers)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from xml.etree.ElementTree import Element
 
 import pygal
 from babel.dates import format_skeleton
@@ -17,10 +18,10 @@ COLOURS = ("#0f857a", "#bf6f12", "#d1463c", "#7465d6", "#75808f")
 FONT = "PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif"
 # The page's own colours cannot reach into a picture; the reader's wish for a dark one does.
 INKS = """inline:
-{{ id }} .axis.y .guide.line { stroke: #d9d6cc; stroke-dasharray: none; }
+{{ id }} .axis.y .guide.line { stroke: #d9d6cc !important; stroke-dasharray: none !important; }
 @media (prefers-color-scheme: dark) {
   {{ id }} .axis text { fill: #c9d2ce !important; }
-  {{ id }} .axis .line, {{ id }} .axis.y .guide.line { stroke: #47524d; }
+  {{ id }} .axis .line, {{ id }} .axis.y .guide.line { stroke: #47524d !important; }
 }"""
 
 
@@ -28,9 +29,9 @@ def draw_trend(daily: Mapping[Kind, Sequence[int]], dates: Sequence[date], narro
     """An SVG document: stacked bars, one a day; kinds that did not occur are left out."""
     width, height = NARROW if narrow else WIDE
     top = max((sum(numbers) for numbers in zip(*daily.values(), strict=True)), default=0)
-    shown = [
-        (kind, numbers, colour) for (kind, numbers), colour in zip(daily.items(), COLOURS, strict=True) if any(numbers)
-    ]
+    inked = [(kind, numbers, colour) for (kind, numbers), colour in zip(daily.items(), COLOURS, strict=True)]
+    # Where nothing has occurred one of them draws the empty axes.
+    shown = [row for row in inked if any(row[1])] or inked[:1]
     chart = pygal.StackedBar(
         width=width,
         height=height,
@@ -51,7 +52,15 @@ def draw_trend(daily: Mapping[Kind, Sequence[int]], dates: Sequence[date], narro
     chart.x_labels = [format_skeleton("Md", day, locale=language.locale) for day in dates]
     for kind, numbers, _ in shown:
         chart.add(word(kind, language), numbers)
+    chart.add_xml_filter(_without_scripts)
     return bytes(chart.render())
+
+
+def _without_scripts(root: Element) -> Element:
+    for parent in list(root.iter()):
+        for child in [child for child in parent if child.tag == "script"]:
+            parent.remove(child)
+    return root
 
 
 def _style(colours: Sequence[str]) -> Style:

@@ -2,7 +2,8 @@
 
 Same film and kind, one to one, by the Hungarian method (H. W. Kuhn, Naval Research Logistics Quarterly 2 (1955)): as
 many pairs as can be, and of all such pairings the one in which the pairs share the most time. NIST's rule for what may
-be paired is that of the ActEV19 and SDL evaluations: at least one second in common, or half of a shorter violation.
+be paired is that of the ActEV19 and SDL evaluations: at least one second in common, or half of a violation shorter
+than that.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,8 +21,9 @@ Meets = Callable[[Span, Span], bool]
 
 
 def nist(truth: Span, alarm: Span) -> bool:
-    """At least a second in common, or half of a violation that is shorter."""
-    return truth.overlap(alarm) >= min(NIST_S, truth.length / 2) - ROUNDING
+    """At least a second in common, or half of a violation that is shorter than that."""
+    needed = NIST_S if truth.length >= NIST_S else truth.length / 2
+    return truth.overlap(alarm) >= needed - ROUNDING
 
 
 def tiou(least: float) -> Meets:

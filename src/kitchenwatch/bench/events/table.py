@@ -16,7 +16,12 @@ UNKNOWN = "–"
 
 def tables(score: Score) -> Iterator[Table]:
     """What is found; what it costs in false alarms and time; how it stands by stricter measures."""
-    yield _table(score, ["seen", "told", "precision", "recall", "F1"], _found, "violations seen by people, alarms told; 95 % by film")
+    yield _table(
+        score,
+        ["seen", "told", "precision", "recall", "F1"],
+        _found,
+        "violations seen by people, alarms told; 95 % by film",
+    )
     yield _table(
         score,
         ["hours clear", "false", "a day", "at most", "delay s", "p95", "twice"],

@@ -22,7 +22,7 @@ router = APIRouter(prefix="/alerts", tags=["alerts"])
 
 BATCH = 100
 HEARTBEAT_S = 15  # proxies cut what is silent for 30 to 60 s
-CHECK_S = 15.0  # a withdrawn token or a changed role takes hold of an open stream after this long
+CHECK_S = 5.0  # a withdrawn token or a changed role takes hold of an open stream after this long
 RETRY_MS = 2000
 GRACE_S = 1.0  # what a stream may take to end when the server does; it waits for nothing then
 

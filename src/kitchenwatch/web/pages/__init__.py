@@ -12,6 +12,7 @@ from kitchenwatch.web.pages import (
     language,
     login,
     notices,
+    patrol,
     review,
     sheet,
     today,
@@ -22,6 +23,21 @@ from kitchenwatch.web.pages import (
 def routes() -> APIRouter:
     """All of them."""
     root = APIRouter(include_in_schema=False)
-    for part in (login, language, account, today, cases, case, sheet, bundle, cameras, notices, review, wall, admin):
+    for part in (
+        login,
+        language,
+        account,
+        today,
+        cases,
+        case,
+        sheet,
+        bundle,
+        cameras,
+        notices,
+        patrol,
+        review,
+        wall,
+        admin,
+    ):
         root.include_router(part.router)
     return root

@@ -72,9 +72,7 @@ def show_case(request: Request, deps: Deps, caller: AnyCaller, case: UUID) -> Re
 
 
 @router.post("/cases/{case}/act")
-def post_act(
-    request: Request, deps: Deps, caller: AnyCaller, case: UUID, form: Annotated[ActForm, Form()]
-) -> Response:
+def post_act(request: Request, deps: Deps, caller: AnyCaller, case: UUID, form: Annotated[ActForm, Form()]) -> Response:
     """Back to the case; if it was not done, with all that was typed and what others have done meanwhile."""
     zone = deps.reading.case(caller.scope, case).site.timezone
     try:

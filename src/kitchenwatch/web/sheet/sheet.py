@@ -13,9 +13,7 @@ from kitchenwatch.web.sheet.pictures import pictures_of
 from kitchenwatch.web.sheet.seals import seals_of
 
 
-def case_sheet(
-    case: Case, blobs: Blobs, pages: Environment, districts: Mapping[str, str], address: str
-) -> bytes:
+def case_sheet(case: Case, blobs: Blobs, pages: Environment, districts: Mapping[str, str], address: str) -> bytes:
     """The sheet as a PDF; it tells nothing that changes while the case does not.
 
     Args:

@@ -158,7 +158,7 @@ function sent(entry, revision) {
 }
 
 function openOrder(entry) {
-  const place = `/cases/${entry.case}#order`;
+  const place = `/cases/${entry.case}#dispatch`;
   if (!open(place)) notices.tell(view.text("order_ready", { case: entry.name }), { [view.text("order")]: place });
 }
 

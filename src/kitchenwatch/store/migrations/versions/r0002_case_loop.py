@@ -31,6 +31,8 @@ def upgrade() -> None:
     op.create_index("ix_case_status_score", "case", ["status", "score", "id"])
     op.drop_index("ix_case_camera_id", "case")
     op.create_index("ix_case_camera_newest", "case", ["camera_id", "opened_at", "id"])
+    op.drop_index("ix_case_kind", "case")
+    op.create_index("ix_case_kind_newest", "case", ["kind", "opened_at", "id"])
     op.create_index("ix_case_deadline", "case", ["status", "deadline"])
     op.create_index("ix_case_figures", "case", ["opened_at", "kind", "status", "site_id"])
     _steps()
