@@ -203,6 +203,11 @@ DOORS: dict[Ask, Door] = {
 }
 
 
+def asks_to_sign_in(ask: Ask) -> bool:
+    """Whether this is a page, or a file of one, that nobody sees before signing in."""
+    return ask[0] == "GET" and DOORS[ask].answer("nobody") == PAGE != DOORS[ask].answer("admin")
+
+
 def add_neighbours(shop: Installation) -> None:
     """Another business in another district, and somebody to be changed and shut out."""
     shop.users.add("test", NewUser("zhao", Role.BUSINESS, sites=("zhao",)), PASSWORD)

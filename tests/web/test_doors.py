@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import numpy as np
 import pytest
-from doors import DOORS, OUTSIDERS, SOCKET, VISITORS, WRITING, Ask, add_neighbours, address, knock
+from doors import DOORS, OUTSIDERS, SOCKET, VISITORS, WRITING, Ask, add_neighbours, address, asks_to_sign_in, knock
 from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 from installation import BEGIN, PASSWORD, Installation
@@ -25,7 +25,7 @@ OURS = {"Sec-Fetch-Site": "same-origin"}
 ELSEWHERE = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
 # Where a session begins: there is none yet that could be misused, and `from_elsewhere` is asked.
 SIGN_IN = {("POST", "/login"), ("POST", "/api/v1/login")}
-PAGES = [ask for ask, door in DOORS.items() if ask[0] == "GET" and door.answer("nobody") == 303]
+PAGES = [ask for ask in DOORS if asks_to_sign_in(ask)]
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from doors import DOORS, add_neighbours, address
+from doors import DOORS, add_neighbours, address, asks_to_sign_in
 from fastapi.testclient import TestClient
 from installation import PASSWORD, Installation
 from websockets import ConnectionClosed
@@ -15,7 +15,7 @@ from kitchenwatch.model import Role
 from kitchenwatch.store.users import NewUser
 from kitchenwatch.web.live_socket import SIGNED_OUT
 
-PAGES = [ask for ask, door in DOORS.items() if ask[0] == "GET" and door.answer("nobody") == 303]
+PAGES = [ask for ask in DOORS if asks_to_sign_in(ask)]
 
 
 def end(shop: Installation, name: str) -> None:

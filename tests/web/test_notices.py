@@ -21,6 +21,7 @@ from kitchenwatch.store.users import NewUser
 Asking = Callable[[str], TestClient]
 EVERYTHING = Scope("x", Role.ADMIN)
 PHONE = "13812345678"
+PATIENCE_MS = 60_000  # a photo is decoded, drawn on, sealed and drawn by the browser: seconds on a busy machine
 
 
 @pytest.fixture
@@ -174,19 +175,19 @@ def test_a_phone_answers_is_returned_and_answers_again(
     camera, album = phone.locator("[name=photos]").all()
     camera.set_input_files(photo(tmp_path, "IMG_1.jpg", 1))
     album.set_input_files([photo(tmp_path, "IMG_2.jpg", 2), photo(tmp_path, "IMG_3.jpg", 3)])
-    expect(phone.locator("[data-purpose=photo] li.sent img")).to_have_count(3)
+    expect(phone.locator("[data-purpose=photo] li.sent img")).to_have_count(3, timeout=PATIENCE_MS)
     phone.tap("[data-purpose=photo] li:nth-child(3) .remove")
     phone.fill("textarea", "已戴好帽子")
     expect(phone.locator(".missing")).to_have_text("还需拍摄本人照片。")
 
     phone.reload()  # a call came in between
-    expect(phone.locator("[data-purpose=photo] li.sent")).to_have_count(2)
+    expect(phone.locator("[data-purpose=photo] li.sent")).to_have_count(2, timeout=PATIENCE_MS)
     expect(phone.locator("textarea")).to_have_value("已戴好帽子")
     phone.locator("[name=portrait]").set_input_files(photo(tmp_path, "ME.jpg", 4))
-    expect(phone.locator("[data-purpose=portrait] li.sent")).to_have_count(1)
+    expect(phone.locator("[data-purpose=portrait] li.sent")).to_have_count(1, timeout=PATIENCE_MS)
     expect(phone.locator(".pick", has=phone.locator("[name=portrait]"))).to_be_hidden()
     send.tap()
-    expect(phone.locator("#sent")).to_contain_text("复核通过即办结")
+    expect(phone.locator("#sent")).to_contain_text("复核通过即办结", timeout=PATIENCE_MS)
     step = now(shop, case).steps[-1]
     assert (step.act, step.remark, len(step.uploads)) == ("rectify", "已戴好帽子", 3)
     assert [upload.latitude for upload in step.uploads] == [30.25, 30.25, None]
@@ -197,7 +198,7 @@ def test_a_phone_answers_is_returned_and_answers_again(
     expect(phone.locator(".order .problem")).to_contain_text("看不清帽子")
     phone.locator("[name=photos]").first.set_input_files(photo(tmp_path, "IMG_5.jpg", 5))
     phone.locator("[name=portrait]").set_input_files(photo(tmp_path, "ME2.jpg", 6))
-    expect(phone.locator("li.sent")).to_have_count(2)
+    expect(phone.locator("li.sent")).to_have_count(2, timeout=PATIENCE_MS)
     send.tap()
     expect(phone.locator("#sent")).to_be_visible()
     assert (now(shop, case).status, now(shop, case).round) == (CaseStatus.RECTIFIED, 2)
@@ -217,8 +218,8 @@ def test_a_lost_connection_is_tried_again(shop: Installation, case: UUID, phone:
     phone.goto(f"/notices/{case}")
     phone.route("**/uploads", lose_the_first)
     phone.locator("[name=photos]").first.set_input_files(photo(tmp_path, "a.jpg", 1))
-    expect(phone.locator("li.photo .state")).to_contain_text("秒后重试")
-    expect(phone.locator("li.sent")).to_have_count(1)
+    expect(phone.locator("li.photo .state")).to_contain_text("秒后重试", timeout=PATIENCE_MS)
+    expect(phone.locator("li.sent")).to_have_count(1, timeout=PATIENCE_MS)
     assert (len(lost), len(now(shop, case).uploads)) == (1, 1)
 
 
@@ -227,7 +228,7 @@ def test_what_is_no_photo_is_told_in_words(case: UUID, phone: Page, tmp_path: Pa
     page = tmp_path / "IMG.jpg"
     page.write_text("<html><script>alert(1)</script></html>")
     phone.locator("[name=photos]").first.set_input_files(page)
-    expect(phone.locator("li.failed .state")).to_contain_text("该文件不是照片")
+    expect(phone.locator("li.failed .state")).to_contain_text("该文件不是照片", timeout=PATIENCE_MS)
     phone.tap("li.failed .remove")
     expect(phone.locator("li.photo")).to_have_count(0)
 

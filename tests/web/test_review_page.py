@@ -16,6 +16,15 @@ from kitchenwatch.store.tables import Case
 
 EVERYTHING = Scope("x", Role.ADMIN)
 WEST = Actor("west", Role.REGULATOR)
+PATIENCE_MS = 30_000  # for a machine that has much else to do
+
+
+@pytest.fixture(autouse=True)
+def patience() -> Iterator[None]:
+    """Longer than the five seconds that are usual."""
+    expect.set_options(timeout=PATIENCE_MS)
+    yield
+    expect.set_options(timeout=5_000)
 
 
 @dataclass
@@ -45,6 +54,11 @@ class Desk:
     def all_sent(self) -> None:
         """Until every verdict has been written."""
         expect(self.page.locator(".unsent")).to_be_empty()
+
+    def until(self, expression: str) -> None:
+        """Until that is so; the page's own policy lets no function be made of a text there."""
+        while not self.page.evaluate(expression):
+            self.page.wait_for_timeout(50)
 
     @property
     def on_screen(self) -> UUID:
@@ -116,9 +130,9 @@ def test_what_one_looks_at(shop: Installation, desk: Desk, make_film: Callable[.
     expect(page.locator(".before li")).to_contain_text("确认违规")
     expect(page.locator(".before li")).to_contain_text("1分钟前")
     # The violation opens five seconds into this clip.
-    page.wait_for_function("document.querySelector('video').currentTime >= 4")
+    desk.until("document.querySelector('video').currentTime >= 4")
     desk.press("Space")
-    page.wait_for_function("document.querySelector('video').paused")
+    desk.until("document.querySelector('video').paused")
     at = page.evaluate("document.querySelector('video').currentTime")
     desk.press("ArrowLeft", ".")
     assert page.evaluate("document.querySelector('video').currentTime") == pytest.approx(at - 0.96, abs=0.05)

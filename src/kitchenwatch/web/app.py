@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.staticfiles import StaticFiles
 
 from kitchenwatch.web import api, metrics, pages, problems
@@ -51,7 +52,6 @@ def create_app(deps: WebDeps) -> FastAPI:
         openapi_url=f"{api.ROOT}/openapi.json",
         docs_url=None,
         redoc_url=None,
-        max_body_size=LARGEST_BODY,
         lifespan=lifespan,
     )
     app.state.deps = deps
@@ -68,5 +68,7 @@ def create_app(deps: WebDeps) -> FastAPI:
     app.include_router(pages.routes())
     app.mount("/static", StaticFiles(packages=[("kitchenwatch.web", "static")]), name="static")
     problems.install(app)
+    # Within the headers, which FastAPI would put it around: its refusals are answers like any other.
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)
     app.add_middleware(SafeHeaders)
     return app

@@ -7,7 +7,7 @@ from kitchenwatch.errors import NotFound, SealError
 from kitchenwatch.evidence.layout import entry_key
 from kitchenwatch.evidence.signed import parsed
 from kitchenwatch.ports import Blobs
-from kitchenwatch.store.tables import Case
+from kitchenwatch.store.tables import Case, CaseStep, Evidence, Upload
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class Seal:
 
 def seals_of(blobs: Blobs, case: Case) -> list[Seal]:
     """Those that the rows of the case name, in their order; what they say is not verified here."""
-    told = [*case.evidence, *case.steps, *case.uploads]
+    told: list[Evidence | CaseStep | Upload] = [*case.evidence, *case.steps, *case.uploads]
     places = {row.seal_seq for row in told} | ({case.seal_seq} if case.seal_seq else set())
     return [_read(blobs, case.site_id, seq) for seq in sorted(places)]
 

@@ -44,6 +44,7 @@ export class Outbox {
     this.#wake();
     if (this.#running) return;
     this.#running = true;
+    if (this.entries.length) this.told.changed("sending");
     for (let wait = FIRST_WAIT_MS; this.entries.length; ) {
       this.#sending = this.entries[0];
       const state = await this.#deliver(this.#sending);
