@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
-from fastapi.testclient import TestClient
+from httpx import Client
 from installation import Installation, picture
 from phone import act, ordered, revision, taken
 
@@ -13,7 +13,7 @@ from kitchenwatch.lifecycle import Act
 from kitchenwatch.model import EvidenceKind, Kind, Role, Violation, violation_id
 from kitchenwatch.store.loop import Actor, Move
 
-AsUser = Callable[[str], TestClient]
+AsUser = Callable[[str], Client]
 WANG = Actor("wang", Role.BUSINESS)
 PICTURES = (EvidenceKind.SNAPSHOT, EvidenceKind.ANNOTATED, EvidenceKind.CROP)
 

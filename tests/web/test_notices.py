@@ -176,7 +176,8 @@ def test_a_phone_answers_is_returned_and_answers_again(
     camera.set_input_files(photo(tmp_path, "IMG_1.jpg", 1))
     album.set_input_files([photo(tmp_path, "IMG_2.jpg", 2), photo(tmp_path, "IMG_3.jpg", 3)])
     expect(phone.locator("[data-purpose=photo] li.sent img")).to_have_count(3, timeout=PATIENCE_MS)
-    phone.tap("[data-purpose=photo] li:nth-child(3) .remove")
+    with phone.expect_response(lambda answer: answer.request.method == "DELETE"):
+        phone.tap("[data-purpose=photo] li:nth-child(3) .remove")
     phone.fill("textarea", "已戴好帽子")
     expect(phone.locator(".missing")).to_have_text("还需拍摄本人照片。")
 

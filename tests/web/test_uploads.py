@@ -20,9 +20,9 @@ from PIL import Image
 from kitchenwatch.evidence.verify import verify_store
 from kitchenwatch.lifecycle import Act
 from kitchenwatch.model import EvidenceKind, Role, Scope
+from kitchenwatch.photos.examine import LARGEST
 from kitchenwatch.store.tables import Upload
 from kitchenwatch.store.users import NewUser
-from kitchenwatch.photos.examine import LARGEST
 
 Asking = Callable[[str], TestClient]
 EVERYTHING = Scope("x", Role.ADMIN)

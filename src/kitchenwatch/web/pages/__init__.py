@@ -1,4 +1,4 @@
-"""The first pages: signing in, cases, one case, cameras."""
+"""The pages, by what people come for."""
 
 from fastapi import APIRouter
 

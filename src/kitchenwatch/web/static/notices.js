@@ -146,7 +146,7 @@ class Photo {
   }
 
   forget(id) {
-    return fetch(`${to}/${id}`, { method: "DELETE" }).catch(() => {});
+    return fetch(`${to}/${id}`, { method: "DELETE", keepalive: true }).catch(() => {});
   }
 }
 

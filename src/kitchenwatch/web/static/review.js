@@ -36,7 +36,7 @@ async function show(began = performance.now()) {
   view.busy(true);
   view.get(".case").hidden = !item;
   view.get(".empty").hidden = Boolean(item);
-  if (item) await view.show(item, media.of(item));
+  await (item && view.show(item, media.of(item))); // waits even for none: the verdict is put into the outbox meanwhile
   if (queue.current !== item) return;
   if (item) performance.measure("review.ready", { start: began, end: performance.now() });
   shown = item;
