@@ -142,7 +142,7 @@ def test_a_photo_that_was_changed_is_found(desk: Desk, key: SigningKey) -> None:
     for piece in (photo, picture):
         desk.blobs.put(piece.key, b"another one")
     findings = verify_store(desk.blobs, key.public).findings
-    assert {(finding.place, finding.problem) for finding in findings} == {
+    assert {(finding.key, finding.problem) for finding in findings} == {
         (photo.key, "changed"),
         (picture.key, "changed"),
     }

@@ -24,7 +24,7 @@ def stamped(view: Image.Image, lines: Sequence[str]) -> bytes:
     picture = _large_enough(view)
     font = typeface(max(SMALLEST, picture.width // LETTERS))
     pad = int(font.size * 0.7)
-    rows = [row for line in lines for row in _wrapped(line, font, picture.width - 3 * pad)]
+    rows = [row for line in lines for row in _wrapped(_printable(line), font, picture.width - 3 * pad)]
     band = _band(rows, font, pad, picture.width)
     # A wide and low picture leaves no room: then the lines stand below it.
     room = picture.height >= 2 * band.height
@@ -51,6 +51,11 @@ def _band(rows: Sequence[str], font: ImageFont.FreeTypeFont, pad: int, width: in
     for place, row in enumerate(rows):
         draw.text((pad, pad // 2 + place * step), row, font=font, fill=INK)
     return band
+
+
+def _printable(line: str) -> str:
+    """Without breaks and control characters, such as an order of several sentences has: they cannot be drawn."""
+    return "".join(letter if letter.isprintable() else " " for letter in line)
 
 
 def _wrapped(line: str, font: ImageFont.FreeTypeFont, width: int) -> Iterator[str]:
