@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from kitchenwatch.model import Kind, Label, Sighting
+from kitchenwatch.training.caution import MOST, cautious
 from kitchenwatch.training.examples import Example
 from kitchenwatch.training.findings import Finding
 from kitchenwatch.training.fits import FEW, LIMIT, UNSEEN_FLOOR, fit_label, fit_object, fit_state
@@ -130,3 +131,25 @@ def test_a_weight_never_turns_evidence_around() -> None:
 
 def _parts() -> list[tuple[Sighting, bool, int]]:
     return [(one.sighting, one.violating, one.group) for one in heads(500, 0.5)]
+
+
+def pens(scores: list[float], kind: Kind = Kind.SMOKING) -> list[Example]:
+    return [Example(sighting(kind, score), False, n) for n, score in enumerate(scores)]
+
+
+def test_of_a_hundred_things_that_look_like_one_hardly_any_speaks_for_it() -> None:
+    free = fit_object(smokers(80), strays(80))
+    hard = pens([number / 250 for number in range(200)])  # up to a score of 0.8
+    bound = cautious(free, hard)
+    speaking = [one for one in hard if bound.llr(one.sighting) > 0]
+    assert len(speaking) <= MOST * len(hard)
+    assert bound.llr(sighting(Kind.SMOKING, 0.9)) > 0
+    assert bound.bias < free.bias
+    assert (bound.violating, bound.unseen, bound.limit) == (free.violating, free.unseen, free.limit)
+
+
+def test_a_worth_that_is_cautious_already_stays_as_it_is() -> None:
+    free = fit_object(smokers(80), strays(80))
+    assert cautious(free, pens([0.0] * 200)) == free
+    assert cautious(free, []) == free
+    assert cautious(free, smokers(80)[:80]) == free  # real ones bound nothing

@@ -205,4 +205,4 @@ def test_h264_is_played_as_it_is(shop: Installation, page: Page, make_film: Make
 def test_a_clip_that_nobody_can_play_is_told(shop: Installation, page: Page) -> None:
     show(page, shop.open_case("wang", clip=b"no film at all" * 100))
     expect(page.locator(".preview")).to_contain_text("no preview can be made of this clip", use_inner_text=True)
-    expect(page.locator("a[download]")).to_be_visible()
+    expect(page.locator("a[download][href$='evidence/clip']")).to_be_visible()

@@ -26,6 +26,9 @@ def calibrate(
     split: Annotated[str, typer.Option(help="Which part of them; the model must not have seen it.")] = "val",
     model: Annotated[Path | None, typer.Option(help=".onnx or .pt; else the model that ships.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write to; else where the model lies.")] = None,
+    hard: Annotated[
+        Path | None, typer.Option(help="Hard negatives (`dataset compose --hard`): they bound what is set by hand.")
+    ] = None,
 ) -> None:
     """Fit what a model's scores are worth, and write it beside the model with charts of the fit."""
     log_to_screen(logging.WARNING)
@@ -33,10 +36,12 @@ def calibrate(
     drawn = [one for dataset in datasets for one in mended(dataset, split)]
     found = _look(drawn, loaded)
     named = ", ".join(f"{dataset.resolve().name} ({split})" for dataset in datasets)
+    calm = _look(list(mended(hard, split)), loaded).examples if hard else []
+    bounded = f", bounded on {hard.resolve().name}" if hard else ""
     with progress() as bar:
         bar.add_task("fitting", total=None)
         result = training.calibrate(
-            found, loaded.sha256, f"{named}: {found.pictures} pictures of {found.scenes} scenes"
+            found, loaded.sha256, f"{named}: {found.pictures} pictures of {found.scenes} scenes{bounded}", calm
         )
         written = _write(result, found, loaded, out)
     _show(result, found)

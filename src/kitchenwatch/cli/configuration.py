@@ -12,7 +12,7 @@ from kitchenwatch.config.showing import effective_yaml
 
 
 def show(config_path: ConfigPath = DEFAULT_CONFIG) -> None:
-    """Print the configuration that holds, without secrets; tell where file and console contradict each other."""
+    """Print the configuration that holds; tell where file and console contradict each other."""
     wanted = config.load(config_path)
     database = open_rows(wanted)
     try:

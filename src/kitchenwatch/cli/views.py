@@ -14,7 +14,7 @@ def views(
     out: Annotated[Path, typer.Argument(help="New folder for the views.")],
     seed: Annotated[int, typer.Option(min=0, help="The same seed cuts the same views.")] = 1,
 ) -> None:
-    """Cut training pictures as the two looks see them: windows of a shrunk frame, and people's upper bodies."""
+    """Cut training pictures as the two looks see them: windows of frames, and upper bodies."""
     with progress() as bar:
         task = bar.add_task("cutting", total=1.0)
         for done in cut_views(dataset, out, seed):

@@ -14,7 +14,7 @@ from kitchenwatch.errors import ModelError
 from kitchenwatch.model import LABELS
 from kitchenwatch.ports import Engine
 
-DEFAULT_MODEL = "kitchenwatch-baseline-yolo11n.onnx"
+DEFAULT_MODEL = "kitchenwatch-yolo11n.onnx"
 
 Preference = Literal["auto", "onnxruntime", "openvino"]
 
