@@ -1,7 +1,8 @@
 """What a sealed manifest says, as JSON: written by evidence, read again by repair.
 
 A manifest carries `event` (one of `Event`), `case`, `violation` (see `violation_body`; null where the event is none of
-the machine's) and `files` (see `file_body`); the chain adds `version`, `site`, `seq`, `prev` and `sealed_at` when it seals.
+the machine's) and `files` (see `file_body`); the chain adds `version`, `site`, `seq`, `prev` and `sealed_at` when it
+seals.
 """
 
 from collections.abc import Mapping
