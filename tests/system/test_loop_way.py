@@ -13,7 +13,7 @@ import pymupdf
 import pytest
 from living import DISTRICT, EVERYTHING, SITE, Living, Sample, wait_for, write_config
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from kitchenwatch.evidence.keys import load_public_key, public_path
 from kitchenwatch.evidence.verify import verify_store
@@ -70,7 +70,7 @@ def has_clip(case: dict[str, Any]) -> bool:
     return any(piece["kind"] == "clip" for piece in case["evidence"])
 
 
-def photo(seed: int) -> dict[str, Any]:
+def photo(seed: int) -> FilePayload:
     """A file for a form, unlike those of other seeds."""
     coarse = np.random.default_rng(seed).integers(0, 255, (9, 12, 3), np.uint8)
     written = io.BytesIO()

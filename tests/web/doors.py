@@ -263,7 +263,7 @@ def knock(client: TestClient, ask: Ask, url: str) -> int:
         method, url, params=door.query, json=door.json, data=door.form, files=files, follow_redirects=False
     )
     client.cookies.clear()
-    return answer.status_code
+    return int(answer.status_code)
 
 
 def _knock_at_socket(client: TestClient, url: str) -> int:
@@ -271,4 +271,4 @@ def _knock_at_socket(client: TestClient, url: str) -> int:
         with client.websocket_connect(url):
             return 101
     except WebSocketDenialResponse as refused:
-        return refused.status_code
+        return int(refused.status_code)

@@ -23,7 +23,8 @@ ASKED = "请立即佩戴工作帽"
 
 def send(asking: TestClient, case: UUID, what: str, revision: int, **said: str) -> Response:
     form = {"act": what, "revision": str(revision), **said}
-    return asking.post(f"/cases/{case}/act", data=form, follow_redirects=False)
+    answer: Response = asking.post(f"/cases/{case}/act", data=form, follow_redirects=False)
+    return answer
 
 
 def forms(page: str) -> set[str]:

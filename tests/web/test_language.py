@@ -30,7 +30,7 @@ SHOWN: tuple[type[StrEnum], ...] = (
     lifecycle.Severity,
 )
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}|%%|%(?!\()")
-MessageId = str | tuple[str, ...]
+MessageId = str | tuple[str, ...] | list[str]
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def written() -> set[MessageId]:
 
 def translated() -> list[tuple[str, MessageId, list[str]]]:
     return [
-        (area, message.id, [message.string] if isinstance(message.string, str) else list(message.string))
+        (area, message.id, [message.string] if isinstance(message.string, str) else list(message.string or ()))
         for area, catalogue in catalogues(Language.ZH).items()
         for message in catalogue
         if message.id

@@ -16,6 +16,7 @@ from phone import encoded, scene, taken
 
 from kitchenwatch.model import CaseStatus, Frame, Origin, Role, Scope
 from kitchenwatch.pipeline.onlooker import Seen
+from kitchenwatch.store.reading import CaseFilter
 from kitchenwatch.web.live_view import LiveView
 
 AsUser = Callable[[str], TestClient]
@@ -26,7 +27,8 @@ BASIC = {"camera": "wang-wok", "kind": "smoking", "source": "none", "remark": "å
 def report(asking: TestClient, photo: bytes | None = None, **said: str) -> Response:
     form = {"id": str(uuid4())} | BASIC | said
     files = {"photo": ("a.jpg", photo, "image/jpeg")} if photo is not None else None
-    return asking.post("/patrol", data=form, files=files, follow_redirects=False)
+    answer: Response = asking.post("/patrol", data=form, files=files, follow_redirects=False)
+    return answer
 
 
 def opened(answer: Response) -> UUID:
@@ -131,7 +133,5 @@ def seen(frame: Frame) -> Seen:
     return Seen(frame, (), (), ())
 
 
-def no_filter() -> object:
-    from kitchenwatch.store.reading import CaseFilter
-
+def no_filter() -> CaseFilter:
     return CaseFilter()

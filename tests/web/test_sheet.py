@@ -27,7 +27,7 @@ EVERYTHING = Scope("x", Role.ADMIN)
 def sheet(asking: TestClient, case: UUID) -> bytes:
     answer = asking.get(f"/cases/{case}/sheet.pdf")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
-    return answer.content
+    return bytes(answer.content)
 
 
 def text(pdf: bytes) -> str:
@@ -38,7 +38,7 @@ def text(pdf: bytes) -> str:
 
 def codes(pdf: bytes) -> set[str]:
     """What the QR codes on its pages say."""
-    found = set()
+    found: set[str] = set()
     with pymupdf.open(stream=pdf, filetype="pdf") as document:
         for page in document:
             pixels = page.get_pixmap(dpi=200)

@@ -127,7 +127,7 @@ def test_no_figure_reads_every_case(shop: Installation, asked: list[tuple[str, o
     assert len(queries) == 10
     with shop.database._engine.connect() as connection:
         for text, given in queries:
-            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", given).all()
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", given).all()  # type: ignore[arg-type]
             steps = [row[3] for row in plan if " case " in f"{row[3]} "]
             assert steps
             assert all(step.startswith("SEARCH case USING") for step in steps), (text, steps)

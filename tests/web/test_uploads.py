@@ -44,7 +44,8 @@ def send(
     client: TestClient, case: UUID, data: bytes, purpose: str = "photo", name: str = "a.jpg", **more: str
 ) -> Response:
     files = {"photo": (name, data, "image/jpeg")}
-    return client.post(f"/api/v1/cases/{case}/uploads", data={"purpose": purpose, **more}, files=files)
+    answer: Response = client.post(f"/api/v1/cases/{case}/uploads", data={"purpose": purpose, **more}, files=files)
+    return answer
 
 
 def row_of(shop: Installation, case: UUID, answer: Response) -> Upload:
@@ -342,7 +343,7 @@ def test_photos_of_another_person_or_round_are_no_answer(
     def answer(user: str, *uploads: str) -> int:
         now = shop.reading.case(EVERYTHING, case).revision
         body = {"act": "rectify", "revision": now, "uploads": list(uploads)}
-        return as_user(user).post(f"/api/v1/cases/{case}/acts", json=body).status_code
+        return int(as_user(user).post(f"/api/v1/cases/{case}/acts", json=body).status_code)
 
     assert answer("cook", photo, portrait) == 404
     assert answer("wang", photo) == 422

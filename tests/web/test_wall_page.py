@@ -126,7 +126,7 @@ def test_everybody_sees_their_own(wall: dict[str, Onlooker], as_user: Callable[[
     def cameras(user: str, query: str = "") -> int:
         answer = as_user(user).get(f"/wall{query}")
         assert answer.status_code == 200
-        return answer.text.count("data-camera=")
+        return str(answer.text).count("data-camera=")
 
     assert [cameras(user) for user in ("admin", "viewer", "east", "west", "wang")] == [8, 8, 7, 1, 6]
     filters = ("district=east", "site=zhao", "district=west&site=wang")
