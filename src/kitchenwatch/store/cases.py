@@ -11,6 +11,7 @@ from kitchenwatch.model import AlertType, CaseStatus, Entry, EvidenceFile, Evide
 from kitchenwatch.ports import Clock
 from kitchenwatch.store import tables
 from kitchenwatch.store.announce import announce_case
+from kitchenwatch.store.case_rows import evidence_values, locked_case
 from kitchenwatch.store.database import Database, insert_if_new, serialize_outbox
 from kitchenwatch.store.tables import Camera, Case, Evidence
 
@@ -46,7 +47,7 @@ class SqlCases:
         """Evidence that came later (the clip). Raises NotFound if there is no such case."""
         with self._database.session() as session:
             serialize_outbox(session)
-            row = _locked(session, case)
+            row = locked_case(session, case)
             _add_files(session, row, files, entry)
             if any(file.kind is EvidenceKind.CLIP for file in files):
                 announce_case(session, AlertType.CASE_CLIP, row, self._clock.now())
@@ -55,7 +56,7 @@ class SqlCases:
         """The violation has ended; its best snapshot joins the evidence. Raises NotFound if there is no such case."""
         with self._database.session() as session:
             serialize_outbox(session)
-            case = _locked(session, violation.id)
+            case = locked_case(session, violation.id)
             row = session.get_one(tables.Violation, violation.id)
             if row.closed_at is not None:
                 return
@@ -72,13 +73,6 @@ class SqlCases:
             kinds = set(session.scalars(select(Evidence.kind).where(Evidence.case_id == case)))
             violation = session.get(tables.Violation, case)
             return frozenset(kinds | ({CLOSED} if violation and violation.closed_at else set()))
-
-
-def _locked(session: Session, case: UUID) -> Case:
-    row = session.get(Case, case, with_for_update=True)
-    if row is None:
-        raise NotFound(f"there is no case {case}")
-    return row
 
 
 def _insert_violation(session: Session, violation: Violation) -> bool:
@@ -117,18 +111,7 @@ def _case_of(violation: Violation) -> Case:
 
 def _add_files(session: Session, case: Case, files: Sequence[EvidenceFile], entry: Entry) -> None:
     for file in files:
-        insert_if_new(
-            session,
-            Evidence,
-            case_id=case.id,
-            kind=file.kind,
-            key=file.key,
-            sha256=file.sha256,
-            bytes=file.bytes,
-            media_type=file.media_type,
-            begins=file.begins,
-            seal_seq=entry.seq,
-        )
+        insert_if_new(session, Evidence, **evidence_values(case.id, file, entry.seq))
     if entry.seq >= (case.seal_seq or 0):
         case.seal_seq, case.seal_sha256 = entry.seq, entry.sha256
     session.flush()

@@ -27,10 +27,11 @@ from kitchenwatch.model import (
 from kitchenwatch.ports import Chain, Clock
 from kitchenwatch.store.announce import announce_case
 from kitchenwatch.store.audit import write_audit
+from kitchenwatch.store.case_rows import evidence_values, locked_case
 from kitchenwatch.store.database import Database, serialize_outbox
 from kitchenwatch.store.tables import Camera, Case, CaseStep, Evidence, Upload
+from kitchenwatch.store.users import SYSTEM
 
-SYSTEM = "system"
 ALERTS: Mapping[Act, AlertType] = {
     Act.FIND: AlertType.CASE_OPENED,
     Act.CONFIRM: AlertType.CASE_VERDICT,
@@ -122,7 +123,7 @@ class CaseLoop:
         now = self._clock.now()
         with self._database.session() as session:
             serialize_outbox(session)
-            row = _locked(session, case)
+            row = locked_case(session, case)
             if row.revision != move.revision:
                 raise Conflict(f"case {case} has been changed meanwhile -> look at it again")
             standing = after(standing_of(row), move.act, now, move.deadline)
@@ -152,7 +153,7 @@ class CaseLoop:
             session.add(row)
             session.flush()
             entry = self._chain.append(row.site_id, _found_body(found, by, now))
-            session.add_all(_evidence(row, file, entry.seq) for file in found.files)
+            session.add_all(Evidence(**evidence_values(row.id, file, entry.seq)) for file in found.files)
             row.seal_seq, row.seal_sha256 = entry.seq, entry.sha256
             session.flush()
             self._write(session, row, Act.FIND, by, now, found.remark, {"kind": found.kind}, [])
@@ -178,7 +179,7 @@ class CaseLoop:
     def hold(self, case: UUID, hold: bool, by: Actor) -> None:
         """Keep a case's evidence whatever its age (legal hold), or no longer. Raises NotFound."""
         with self._database.session() as session:
-            row = _locked(session, case)
+            row = locked_case(session, case)
             if row.legal_hold is not hold:
                 row.legal_hold = hold
                 write_audit(session, self._clock.now(), by.name, "case.hold", str(case), by.address, hold=hold)
@@ -211,13 +212,6 @@ class CaseLoop:
 def standing_of(case: Case) -> Standing:
     """Where a case stands, for `lifecycle`."""
     return Standing(CaseStatus(case.status), case.round, case.deadline, case.overdue_at)
-
-
-def _locked(session: Session, case: UUID) -> Case:
-    row = session.get(Case, case, with_for_update=True)
-    if row is None:
-        raise NotFound(f"there is no case {case}")
-    return row
 
 
 def _check(move: Move) -> None:
@@ -339,16 +333,3 @@ def _found_body(found: Found, by: Actor, now: datetime) -> dict[str, Any]:
         "at": moment(now),
         "remark": found.remark,
     }
-
-
-def _evidence(case: Case, file: EvidenceFile, seq: int) -> Evidence:
-    return Evidence(
-        case_id=case.id,
-        kind=file.kind,
-        key=file.key,
-        sha256=file.sha256,
-        bytes=file.bytes,
-        media_type=file.media_type,
-        begins=file.begins,
-        seal_seq=seq,
-    )

@@ -14,6 +14,7 @@ from kitchenwatch.lifecycle import Act, check_may
 from kitchenwatch.model import CaseStatus, Entry, EvidenceKind
 from kitchenwatch.ports import Blobs, Chain, Clock
 from kitchenwatch.store.audit import write_audit
+from kitchenwatch.store.case_rows import locked_case
 from kitchenwatch.store.database import Database
 from kitchenwatch.store.loop import Actor
 from kitchenwatch.store.reuse import reused
@@ -106,9 +107,7 @@ def waiting(case: Case, by: str) -> list[Upload]:
 
 
 def _awaited(session: Session, case: UUID) -> Case:
-    row = session.get(Case, case, with_for_update=True)
-    if row is None:
-        raise NotFound(f"there is no case {case}")
+    row = locked_case(session, case)
     if row.status != CaseStatus.DISPATCHED:
         raise Conflict("nothing is asked about this case now -> look at it again")
     return row

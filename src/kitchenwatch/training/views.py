@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 
 from kitchenwatch.detect.crops import CROP_SIDE, cut, upper_body
 from kitchenwatch.detect.looks import FRAME_SIDE
+from kitchenwatch.detect.yolo import merge
 from kitchenwatch.errors import DatasetError
 from kitchenwatch.geometry import Boxes, area, clip_box
 from kitchenwatch.model import LABELS, Detections, Label
@@ -91,14 +92,7 @@ def _within(truth: Truth, square: Boxes) -> Truth:
     """What is known inside a cut, in its pixels; of what it leaves too little, the label is unknown there."""
     drawn, share = _clipped(truth.drawn, square)
     unknown, _ = _clipped(truth.unknown, square)
-    whole, cut_off = drawn[share >= VISIBLE], drawn[(share < VISIBLE) & (share > 0)]
-    parts = [unknown, cut_off]
-    joined = Detections(
-        np.concatenate([part.boxes for part in parts]),
-        np.concatenate([part.scores for part in parts]),
-        np.concatenate([part.labels for part in parts]),
-    )
-    return Truth(whole, joined)
+    return Truth(drawn[share >= VISIBLE], merge([unknown, drawn[share < VISIBLE]]))
 
 
 def _clipped(found: Detections, square: Boxes) -> tuple[Detections, NDArray[np.float32]]:
