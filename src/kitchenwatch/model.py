@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kitchenwatch.geometry import Boxes
+from kitchenwatch.picture import Image, Picture
 
 NAMESPACE = UUID("6b1f3a0e-6a55-5f0e-9a53-6d0f9e9b7c11")
 
@@ -178,14 +179,24 @@ class Frame:
         run: one unbroken connection, or one film (its content hash).
         t: media time in seconds since the camera's line began.
         at: the UTC moment of reception; for a film, its start plus `t`.
-        image: `(H, W, 3)` uint8, BGR.
+        picture: what it shows.
     """
 
     camera: str
     run: str
     t: float
     at: datetime
-    image: NDArray[np.uint8]
+    picture: Picture
+
+    @property
+    def image(self) -> Image:
+        """All of it in colour, `(H, W, 3)` uint8 BGR; costs a conversion the first time."""
+        return self.picture.bgr()
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.picture.size
 
 
 @dataclass(frozen=True, slots=True)

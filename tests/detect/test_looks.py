@@ -15,6 +15,7 @@ from kitchenwatch.detect.picture import PictureDetector
 from kitchenwatch.detect.sightings import Abstain, sharpness, sightings
 from kitchenwatch.detect.yolo import Detector
 from kitchenwatch.model import LABELS, Detections, Frame, Kind, Label, Sighting, Track
+from kitchenwatch.picture import ArrayPicture
 
 PERSON = np.array([200, 100, 300, 340], np.float32)  # head about 30 high at its top
 HEAD = (235.0, 102.0, 265.0, 134.0)
@@ -195,7 +196,7 @@ def test_a_head_cut_by_the_frame_says_nothing_of_hats_but_the_hand_still_counts(
 
 def test_an_empty_room_holds_nobody(shipped: Model) -> None:
     grey = np.full((360, 640, 3), 128, np.uint8)
-    frame = Frame("cam", "run", 0.0, datetime(2026, 1, 1, tzinfo=UTC), grey)
+    frame = Frame("cam", "run", 0.0, datetime(2026, 1, 1, tzinfo=UTC), ArrayPicture(grey))
     assert len(FrameLook(shipped.engine).people(frame)) == 0
     track = Track(1, PERSON, 0.9, 0.0, 0.0)
     (look,) = PersonLook(shipped.engine).look(frame, [track])

@@ -11,13 +11,14 @@ from kitchenwatch.evidence.best import Best, worth
 from kitchenwatch.evidence.draw import GREEN, GREY, RED, annotated, jpeg, person
 from kitchenwatch.geometry import Boxes
 from kitchenwatch.model import LABELS, Detections, Frame, Label, Look, Track
+from kitchenwatch.picture import ArrayPicture
 
 BOX: Boxes = np.array([100, 50, 200, 250], np.float32)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def frame_of(image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Frame:
-    return Frame("north-cam", "run", 2.0, START, image)
+    return Frame("north-cam", "run", 2.0, START, ArrayPicture(image))
 
 
 @pytest.fixture
@@ -100,5 +101,5 @@ def test_sharp_large_and_sure_is_best() -> None:
     best = Best(worth(blurred, BOX, 0.8), 1.0, START, jpeg(blurred))
     best.offer(frame_of(noise), BOX, 0.8)
     assert (best.t, best.jpeg) == (2.0, jpeg(noise))
-    best.offer(Frame("north-cam", "run", 3.0, START, noise), BOX, 0.81)
+    best.offer(Frame("north-cam", "run", 3.0, START, ArrayPicture(noise)), BOX, 0.81)
     assert best.t == 2.0

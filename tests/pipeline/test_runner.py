@@ -7,6 +7,7 @@ import pytest
 
 from kitchenwatch.errors import SourceUnreadable
 from kitchenwatch.model import Change, Detections, Frame, HealthChange, Look, Sighting, Track
+from kitchenwatch.picture import ArrayPicture
 from kitchenwatch.pipeline.line import CameraLine
 from kitchenwatch.pipeline.runner import Post, Runner, replay
 from kitchenwatch.pipeline.unrecorded import NoHealthLog, NoRecorder
@@ -27,7 +28,8 @@ class Frames:
     def frames(self) -> Iterator[Frame]:
         i = 0
         while (self._endless or i < self._count) and not self._stopped.is_set():
-            yield Frame(self._camera, "run", i / 5, NOON + timedelta(seconds=i / 5), np.zeros((4, 4, 3), np.uint8))
+            picture = ArrayPicture(np.zeros((4, 4, 3), np.uint8))
+            yield Frame(self._camera, "run", i / 5, NOON + timedelta(seconds=i / 5), picture)
             i += 1
         if self._error:
             raise self._error

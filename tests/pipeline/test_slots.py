@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 import numpy as np
 
 from kitchenwatch.model import Frame
+from kitchenwatch.picture import ArrayPicture
 from kitchenwatch.pipeline.slots import EverySlot, NewestSlot
 
 NOON = datetime(2026, 5, 1, 4, tzinfo=UTC)
 
 
 def frame(t: float) -> Frame:
-    return Frame("stove", "run", t, NOON, np.zeros((2, 2, 3), np.uint8))
+    return Frame("stove", "run", t, NOON, ArrayPicture(np.zeros((2, 2, 3), np.uint8)))
 
 
 def test_newest_slot_keeps_the_newest_and_counts_what_gave_way() -> None:

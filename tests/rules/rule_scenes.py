@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from kitchenwatch.model import CameraRef, Change, Frame, Kind, Phase, Sighting, Track, Violation
+from kitchenwatch.picture import ArrayPicture
 from kitchenwatch.rules.judge import CameraJudge
 
 CAMERA = CameraRef("stove", "noodle-house")
@@ -35,7 +36,7 @@ class Step:
 
 
 def frame(t: float, run: str = "film") -> Frame:
-    return Frame(CAMERA.id, run, t, START + timedelta(seconds=t), PICTURE)
+    return Frame(CAMERA.id, run, t, START + timedelta(seconds=t), ArrayPicture(PICTURE))
 
 
 def tracks_of(step: Step, since: dict[int, float]) -> list[Track]:

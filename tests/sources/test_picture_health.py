@@ -11,6 +11,7 @@ import pytest
 
 from films import Image
 from kitchenwatch.model import Frame
+from kitchenwatch.picture import ArrayPicture
 from kitchenwatch.sources.film import FilmSource
 from kitchenwatch.sources.health import HealthSettings, PictureWatch
 
@@ -65,7 +66,7 @@ def shown(look: Look, since: float = 20.0) -> Look:
 def frames(look: Look, seconds: float, fps: float = 2) -> Iterator[Frame]:
     for number in range(int(seconds * fps)):
         t = number / fps
-        yield Frame("cam1", "run", t, START + timedelta(seconds=t), look(ROOM, t))
+        yield Frame("cam1", "run", t, START + timedelta(seconds=t), ArrayPicture(look(ROOM, t)))
 
 
 def told(pictures: Iterator[Frame], watch: PictureWatch) -> Told:
@@ -179,7 +180,7 @@ def test_a_turned_camera_is_learned_anew_after_a_while() -> None:
 
 def test_a_gap_in_the_footage_counts_for_nothing() -> None:
     watch = PictureWatch(replace(SETTINGS, begin_s=5))
-    frame = Frame("cam1", "run", 0, START, black(ROOM, 0))
+    frame = Frame("cam1", "run", 0, START, ArrayPicture(black(ROOM, 0)))
     assert watch.observe(frame) == []
     assert watch.observe(replace(frame, t=3600, at=START + timedelta(hours=1))) == []
     assert not watch.blind

@@ -17,6 +17,7 @@ from starlette.routing import Mount
 from starlette.testclient import WebSocketDenialResponse
 
 from kitchenwatch.model import Frame
+from kitchenwatch.picture import ArrayPicture
 from kitchenwatch.pipeline.onlooker import Seen
 from kitchenwatch.web.live_view import LiveView
 
@@ -41,7 +42,7 @@ class Still:
     """A camera that has shown one frame."""
 
     def __init__(self, camera: str) -> None:
-        frame = Frame(camera, "run", 0.0, BEGIN - timedelta(seconds=1), np.zeros((90, 160, 3), np.uint8))
+        frame = Frame(camera, "run", 0.0, BEGIN - timedelta(seconds=1), ArrayPicture(np.zeros((90, 160, 3), np.uint8)))
         self.newest = Seen(frame, (), (), ())
 
     def listen(self, wake: Callable[[], None]) -> Callable[[], None]:

@@ -33,6 +33,7 @@ from kitchenwatch.model import (
     Violation,
     violation_id,
 )
+from kitchenwatch.picture import ArrayPicture
 from kitchenwatch.pipeline.onlooker import Onlooker
 from kitchenwatch.pipeline.unrecorded import NoRecorder
 from kitchenwatch.sources.broadcast import MOST_BYTES, Reel, Viewer
@@ -56,7 +57,7 @@ def camera(shop: Installation, make_film: Callable[..., Path]) -> PlayedCamera:
 
 
 def frame(t: float = 0.0, colour: int = 90) -> Frame:
-    return Frame("wang-wok", "run", t, BEGIN, np.full((360, 640, 3), colour, np.uint8))
+    return Frame("wang-wok", "run", t, BEGIN, ArrayPicture(np.full((360, 640, 3), colour, np.uint8)))
 
 
 def bare_headed(shop: Installation) -> Violation:

@@ -15,6 +15,7 @@ from installation import BEGIN, Installation
 from phone import encoded, scene, taken
 
 from kitchenwatch.model import CaseStatus, Frame, Origin, Role, Scope
+from kitchenwatch.picture import ArrayPicture
 from kitchenwatch.pipeline.onlooker import Seen
 from kitchenwatch.store.reading import CaseFilter
 from kitchenwatch.web.live_view import LiveView
@@ -66,7 +67,7 @@ def test_the_live_picture_is_that_of_the_moment_of_sending(shop: Installation, a
     asking = as_user("east")
     image = np.full((1080, 1920, 3), 90, np.uint8)
     at = BEGIN - timedelta(seconds=2)
-    frame = Frame("wang-wok", "run", 1.0, at, image)
+    frame = Frame("wang-wok", "run", 1.0, at, ArrayPicture(image))
     shop.views["wang-wok"] = LiveView(Sights(seen(frame)), None, lambda: 2.0)
     assert 'value="live" checked' in asking.get("/patrol?camera=wang-wok").text
     case = opened(report(asking, source="live", at="2026-11-20T10:00"))

@@ -10,6 +10,7 @@ from installation import BEGIN, PASSWORD, Installation
 from playwright.sync_api import Browser, Page, expect
 
 from kitchenwatch.model import Change, Frame, Kind, Phase, Track, Violation, violation_id
+from kitchenwatch.picture import ArrayPicture
 from kitchenwatch.pipeline.onlooker import Onlooker
 from kitchenwatch.pipeline.unrecorded import NoRecorder
 from kitchenwatch.store import tables
@@ -43,7 +44,7 @@ def page(browser: Browser, served: str) -> Page:
 
 
 def still(camera: str) -> Frame:
-    return Frame(camera, "run", 1.0, BEGIN, np.full((180, 320, 3), 120, np.uint8))
+    return Frame(camera, "run", 1.0, BEGIN, ArrayPicture(np.full((180, 320, 3), 120, np.uint8)))
 
 
 def open_wall(page: Page, user: str) -> list[str]:

@@ -83,7 +83,7 @@ def _box(image: Image, box: Boxes, text: str, colour: Colour) -> None:
 
 
 def _strip(frame: Frame, violation: Violation, zone: ZoneInfo) -> Image:
-    height, width = frame.image.shape[:2]
+    width, height = frame.size
     local = frame.at.astimezone(zone).isoformat(sep=" ", timespec="milliseconds")
     text = f"{violation.kind} {violation.score:.2f} | camera {frame.camera} | {local}"
     letters = max(10, height // 45)

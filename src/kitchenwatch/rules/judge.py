@@ -21,12 +21,11 @@ class CameraJudge:
     def step(self, frame: Frame, tracks: Sequence[Track], sightings: Sequence[Sighting]) -> list[Change]:
         """Weigh what was seen at this frame; also closes what has ended by then."""
         now = Moment(frame.t, frame.at, frame.run)
-        size = frame.image.shape[1], frame.image.shape[0]
         people = self._people.update(frame.t, tracks)
         looks: dict[Kind, dict[int, list[Sighting]]] = defaultdict(lambda: defaultdict(list))
         for sighting in sightings:
             looks[sighting.kind][sighting.track].append(sighting)
-        return [change for kind, rule in self._rules for change in rule.step(now, size, people, looks[kind])]
+        return [change for kind, rule in self._rules for change in rule.step(now, frame.size, people, looks[kind])]
 
     def finish(self, t: float, at: datetime) -> list[Change]:
         """The footage is over: close what is still open, each at its own last evidence."""

@@ -14,7 +14,7 @@ from av.video.frame import VideoFrame
 from kitchenwatch.errors import SourceUnreadable
 from kitchenwatch.model import Frame
 from kitchenwatch.sources.clip import AccessUnit, Codec, EncodedClip, access_unit, select
-from kitchenwatch.sources.picture import Converter
+from kitchenwatch.sources.picture import DecodedPicture
 from kitchenwatch.sources.sampler import Sampler
 from kitchenwatch.sources.stream import Stream, VideoPacket
 
@@ -83,11 +83,11 @@ class FilmSource:
         """
         with Stream(self._path) as stream:
             reading = _Reading(stream, self._stopping)
-            sampler, converter = Sampler(self._sample_fps), Converter()
+            sampler = Sampler(self._sample_fps)
             for t, picture in reading.pictures():
                 if sampler.due(t):
                     at = self._started_at + timedelta(seconds=t)
-                    yield Frame(self._camera, self.run, t, at, converter.bgr(picture))
+                    yield Frame(self._camera, self.run, t, at, DecodedPicture(picture))
             self.corrupt = stream.corrupt
             if not self._stopping.is_set():
                 self._complain(stream, reading)

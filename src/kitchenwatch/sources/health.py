@@ -84,7 +84,7 @@ class PictureWatch:
         """States that began or ended with this frame; `at` is the moment of the first sign."""
         if self._last and 0 <= frame.t - self._last[0] < self._settings.every_s - EARLY_S:
             return []
-        picture = fine(frame.image)
+        picture = fine(frame.picture)
         signs = self._signs(frame, picture)
         self._last = (frame.t, picture)
         changes = [self._change(frame, state, sign) for state, sign in signs.items()]

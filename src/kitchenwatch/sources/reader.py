@@ -11,7 +11,7 @@ from kitchenwatch.errors import SourceError, SourceLost, SourceUnreadable
 from kitchenwatch.model import Frame
 from kitchenwatch.ports import Clock
 from kitchenwatch.sources.clip import Codec, access_unit
-from kitchenwatch.sources.picture import Converter
+from kitchenwatch.sources.picture import DecodedPicture
 from kitchenwatch.sources.ring import Ring
 from kitchenwatch.sources.sampler import Sampler
 from kitchenwatch.sources.stream import Stream, StreamSettings, VideoPacket
@@ -50,7 +50,7 @@ class Reader:
         self._error: SourceError | None = None
         self._stopping = False
         self._run = ""
-        self._sampler, self._converter = Sampler(line.sample_fps), Converter()
+        self._sampler = Sampler(line.sample_fps)
         self._codec: Codec | None = None
         self._anchors = 0
         self.started = self.fresh = line.clock.monotonic()
@@ -133,7 +133,7 @@ class Reader:
         self._last_t = t
         at = self._timeline.at(t)
         self._run = self._run or f"{self._line.camera}@{at:%Y%m%dT%H%M%S.%fZ}"
-        frame = Frame(self._line.camera, self._run, t, at, self._converter.bgr(picture))
+        frame = Frame(self._line.camera, self._run, t, at, DecodedPicture(picture))
         with self._changed:
             if not self._stopping:
                 self._frames.append(frame)
