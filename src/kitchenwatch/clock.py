@@ -49,3 +49,8 @@ class ManualClock:
 def cpu_seconds() -> float:
     """CPU seconds that this process has used so far, over all its threads."""
     return time.process_time()
+
+
+def thread_cpu_seconds() -> float:
+    """CPU seconds that the calling thread has used so far."""
+    return time.thread_time()

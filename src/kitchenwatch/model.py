@@ -48,6 +48,14 @@ class Label(StrEnum):
 LABELS: tuple[Label, ...] = tuple(Label)
 
 
+class Attentiveness(StrEnum):
+    """How closely a camera is looked at."""
+
+    QUIET = "quiet"
+    WATCHING = "watching"
+    INQUIRING = "inquiring"
+
+
 class CameraState(StrEnum):
     """What a camera can suffer from; `ONLINE` is the absence of the others."""
 
@@ -248,6 +256,19 @@ class Track:
     score: float
     t: float
     since: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A frame and the people followed on it.
+
+    Attributes:
+        chosen: those who are to be looked at; the others are there, too.
+    """
+
+    frame: Frame
+    tracks: tuple[Track, ...]
+    chosen: tuple[Track, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@
 """
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from kitchenwatch.model import (
     Alert,
+    Attentiveness,
     Change,
     Delivery,
     Detections,
@@ -23,6 +24,7 @@ from kitchenwatch.model import (
     Frame,
     HealthChange,
     Look,
+    Scene,
     Sighting,
     Track,
     Violation,
@@ -94,6 +96,50 @@ class Source(Protocol):
         ...
 
 
+# --- attention -------------------------------------------------------------------------------------------------
+
+
+class Attention(Protocol):
+    """What of one camera is worth decoding and looking at: asked by its source, asked and taught by its line.
+
+    The two may be different threads. Times are media time in seconds.
+    """
+
+    @property
+    def state(self) -> Attentiveness:
+        """How closely the camera is looked at now."""
+        ...
+
+    def decodes(self, t: float, key: bool, size: int) -> bool:
+        """Whether the encoded picture that has come is to be decoded; asked once for each, in their order.
+
+        Args:
+            key: whether it is a keyframe.
+            size: in bytes.
+        """
+        ...
+
+    def due(self, t: float) -> bool:
+        """Whether the decoded picture of that time is handed out; if so, it counts as looked at."""
+        ...
+
+    def searches(self, frame: Frame) -> bool:
+        """Whether look 1 is worth its price on this frame."""
+        ...
+
+    def chooses(self, t: float, tracks: Sequence[Track]) -> list[Track]:
+        """Those whom look 2 is given now; they count as looked at."""
+        ...
+
+    def learn(self, frame: Frame, tracks: Sequence[Track], undecided: Set[int]) -> None:
+        """What was found on a frame that was searched.
+
+        Args:
+            undecided: track numbers of those whose evidence adds up to something not yet decided.
+        """
+        ...
+
+
 # --- detect ----------------------------------------------------------------------------------------------------
 
 
@@ -107,18 +153,19 @@ class Engine(Protocol):
 
 
 class FrameLook(Protocol):
-    """Look 1: people on the whole frame."""
+    """Look 1: people on whole frames, of several cameras at once."""
 
-    def people(self, frame: Frame) -> Detections:
-        """Detections of `person`, in pixels of the frame."""
+    def people(self, frames: Sequence[Frame]) -> list[Detections]:
+        """Detections of `person` on each frame, in the same order, in pixels of that frame."""
         ...
 
 
 class PersonLook(Protocol):
-    """Look 2: heads, faces, cigarettes and phones on the native-resolution crop of each given person."""
+    """Look 2: heads, faces, cigarettes and phones on the native-resolution crop of each person, of several
+    cameras at once."""
 
-    def look(self, frame: Frame, tracks: Sequence[Track]) -> list[Look]:
-        """One look a track, in the same order, boxes in pixels of the frame."""
+    def look(self, scenes: Sequence[Scene]) -> list[list[Look]]:
+        """For each scene one look at each whom it has chosen, in the same order, boxes in pixels of that frame."""
         ...
 
 
@@ -138,6 +185,11 @@ class Judge(Protocol):
 
     def step(self, frame: Frame, tracks: Sequence[Track], sightings: Sequence[Sighting]) -> list[Change]:
         """Weigh what was seen at this frame; also closes what has ended by then."""
+        ...
+
+    @property
+    def undecided(self) -> Set[int]:
+        """Track numbers of those whose evidence adds up to something that is not yet decided."""
         ...
 
     def finish(self, t: float, at: datetime) -> list[Change]:

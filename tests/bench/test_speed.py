@@ -2,9 +2,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from kitchenwatch.bootstrap.bench import film_cost
 
 from kitchenwatch.bench.speed import Bill, metered
-from kitchenwatch.bootstrap.bench import film_cost
 from kitchenwatch.bootstrap.films import films_config
 from kitchenwatch.bootstrap.sight import build_sight
 

@@ -16,6 +16,7 @@ from kitchenwatch.detect.names import names_in
 from kitchenwatch.detect.yolo import as_batch, letterbox
 from kitchenwatch.errors import MissingExtra, ModelError
 from kitchenwatch.model import LABELS
+from kitchenwatch.picture import ArrayPicture
 
 
 def renamed(source: Path, target: Path, old: bytes, new: bytes) -> Path:
@@ -44,7 +45,7 @@ def test_engines_agree(shipped: Model, noise: NDArray[np.uint8]) -> None:
     pytest.importorskip("openvino", reason="needs the extra: pip install 'kitchenwatch[openvino]'")
     other = load_model(prefer="openvino")
     assert other.engine.name == "openvino"
-    batch = as_batch([letterbox(noise, 320, 320)[0]])
+    batch = as_batch([letterbox(ArrayPicture(noise), 320, 320)[0]])
     mine, theirs = shipped.engine.run(batch), other.engine.run(batch)
     assert mine.shape == theirs.shape
     assert np.abs(mine[:, 4:] - theirs[:, 4:]).max() < 0.1  # OpenVINO may compute in bfloat16

@@ -14,7 +14,7 @@ from kitchenwatch.detect.looks import FrameLook, PersonLook
 from kitchenwatch.detect.picture import PictureDetector
 from kitchenwatch.detect.sightings import Abstain, sharpness, sightings
 from kitchenwatch.detect.yolo import Detector
-from kitchenwatch.model import LABELS, Detections, Frame, Kind, Label, Sighting, Track
+from kitchenwatch.model import LABELS, Detections, Frame, Kind, Label, Scene, Sighting, Track
 from kitchenwatch.picture import ArrayPicture
 
 PERSON = np.array([200, 100, 300, 340], np.float32)  # head about 30 high at its top
@@ -31,6 +31,10 @@ def found(*rows: tuple[tuple[float, float, float, float], Label, float]) -> Dete
     )
 
 
+def scene(frame: Frame, tracks: list[Track]) -> Scene:
+    return Scene(frame, tuple(tracks), tuple(tracks))
+
+
 def around(x: float, y: float, width: float, height: float) -> tuple[float, float, float, float]:
     return x - width / 2, y - height / 2, x + width / 2, y + height / 2
 
@@ -42,7 +46,7 @@ def own(*rows: tuple[tuple[float, float, float, float], Label, float]) -> Portra
 
 
 def judged(noise: NDArray[np.uint8], made: Portrait | None) -> dict[Kind, Sighting]:
-    return {one.kind: one for one in sightings(1.0, 4, made, noise, Abstain())}
+    return {one.kind: one for one in sightings(1.0, 4, made, ArrayPicture(noise), Abstain())}
 
 
 # --- crops
@@ -82,9 +86,65 @@ class Recording:
 
 def test_a_crowd_is_looked_at_in_bounded_batches(noise: NDArray[np.uint8]) -> None:
     engine = Recording()
-    looks = look_at(Detector(engine), noise, [PERSON] * 11)
-    assert len(looks) == 11
+    looks = look_at(Detector(engine), [(ArrayPicture(noise), [PERSON] * 11)])
+    assert [len(found) for found in looks] == [11]
     assert [shape[0] for shape in engine.shapes] == [8, 3]
+
+
+# --- several cameras at once
+
+
+class Brightness:
+    """An engine that sees one person, and a bare head above, as sure as the picture is bright."""
+
+    name = "brightness"
+
+    def __init__(self) -> None:
+        self.shapes: list[tuple[int, ...]] = []
+
+    def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        self.shapes.append(batch.shape)
+        raw = np.zeros((len(batch), 4 + len(LABELS), 1), np.float32)
+        raw[:, :4, 0] = batch.shape[3] / 2, batch.shape[2] / 2, 40, 40
+        for label in (Label.PERSON, Label.NO_HAT):
+            raw[:, 4 + LABELS.index(label), 0] = batch.max(axis=(1, 2, 3))
+        return raw
+
+
+def plain(camera: int, brightness: int, height: int = 1080, width: int = 1920) -> Frame:
+    image = np.full((height, width, 3), brightness, np.uint8)
+    return Frame(f"cam-{camera}", "run", 0.0, datetime(2026, 1, 1, tzinfo=UTC), ArrayPicture(image))
+
+
+def test_frames_of_one_shape_share_a_run_and_each_gets_its_own_answer() -> None:
+    engine = Brightness()
+    sizes = [(1080, 1920), (576, 704), (720, 1280), (576, 704), (1080, 1920)]
+    frames = [plain(index, 130 + 20 * index, *size) for index, size in enumerate(sizes)]
+    people = FrameLook(engine).people(frames)
+    assert sorted(engine.shapes) == [(2, 3, 544, 640), (3, 3, 384, 640)]
+    assert [one.scores.tolist() for one in people] == [[pytest.approx((130 + 20 * n) / 255)] for n in range(5)]
+    assert [one.boxes[0, 0].item() for one in people] == pytest.approx([900, 330, 600, 330, 900])
+
+
+def test_many_frames_are_looked_at_in_bounded_batches() -> None:
+    engine = Brightness()
+    assert len(FrameLook(engine).people([plain(n, 200, 90, 160) for n in range(11)])) == 11
+    assert [shape[0] for shape in engine.shapes] == [8, 3]
+    assert FrameLook(engine).people([]) == []
+
+
+def test_people_of_several_cameras_share_a_run_and_each_look_is_their_own() -> None:
+    engine = Brightness()
+    counts, shades = (3, 0, 2), (120, 150, 200)
+    scenes = [
+        scene(plain(n, shade), [Track(10 * n + i, PERSON, 0.9, 0.0, 0.0) for i in range(count)])
+        for n, (count, shade) in enumerate(zip(counts, shades, strict=True))
+    ]
+    looks = PersonLook(engine).look(scenes)
+    assert engine.shapes == [(5, 3, 320, 320)]
+    assert [[look.track for look in each] for each in looks] == [[0, 1, 2], [], [20, 21]]
+    scores = [[look.detections.scores.max().item() for look in each] for each in looks]
+    assert scores == [[pytest.approx(120 / 255)] * 3, [], [pytest.approx(200 / 255)] * 2]
 
 
 # --- whose is what
@@ -197,9 +257,9 @@ def test_a_head_cut_by_the_frame_says_nothing_of_hats_but_the_hand_still_counts(
 def test_an_empty_room_holds_nobody(shipped: Model) -> None:
     grey = np.full((360, 640, 3), 128, np.uint8)
     frame = Frame("cam", "run", 0.0, datetime(2026, 1, 1, tzinfo=UTC), ArrayPicture(grey))
-    assert len(FrameLook(shipped.engine).people(frame)) == 0
+    assert [len(found) for found in FrameLook(shipped.engine).people([frame])] == [0]
     track = Track(1, PERSON, 0.9, 0.0, 0.0)
-    (look,) = PersonLook(shipped.engine).look(frame, [track])
+    ((look,),) = PersonLook(shipped.engine).look([scene(frame, [track])])
     assert (look.track, look.t, look.sightings, len(look.detections)) == (1, 0.0, (), 0)
     assert len(PictureDetector(shipped.engine).detect(grey)) == 0
 

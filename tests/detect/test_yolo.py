@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from kitchenwatch.detect.yolo import GREY, Detector, as_batch, decode, input_shape, letterbox, merge, suppress
 from kitchenwatch.model import LABELS, Detections, Label
+from kitchenwatch.picture import ArrayPicture
 
 
 def found(*rows: tuple[list[float], float, Label]) -> Detections:
@@ -23,7 +24,7 @@ def found(*rows: tuple[list[float], float, Label]) -> Detections:
 @given(st.integers(2, 900), st.integers(2, 900), st.sampled_from([(640, 384), (320, 320), (384, 640)]))
 def test_a_box_comes_back_from_the_letterbox(width: int, height: int, canvas: tuple[int, int]) -> None:
     image = np.zeros((height, width, 3), np.uint8)
-    padded, placement = letterbox(image, *canvas)
+    padded, placement = letterbox(ArrayPicture(image), *canvas)
     assert padded.shape == (canvas[1], canvas[0], 3)
     inner = np.array([[0, 0, width, height]], np.float32)
     shift = np.array([placement.left, placement.top] * 2, np.float32)
@@ -33,7 +34,7 @@ def test_a_box_comes_back_from_the_letterbox(width: int, height: int, canvas: tu
 
 def test_the_letterbox_pads_with_grey_and_keeps_proportions() -> None:
     white = np.full((100, 200, 3), 255, np.uint8)
-    canvas, placement = letterbox(white, 320, 320)
+    canvas, placement = letterbox(ArrayPicture(white), 320, 320)
     assert (placement.scale, placement.left, placement.top) == (1.6, 0, 80)
     assert np.all(canvas[:80] == GREY)
     assert np.all(canvas[80:240] == 255)
@@ -41,7 +42,7 @@ def test_the_letterbox_pads_with_grey_and_keeps_proportions() -> None:
 
 
 def test_boxes_in_the_padding_are_cut_at_the_pictures_edge() -> None:
-    _, placement = letterbox(np.zeros((100, 200, 3), np.uint8), 320, 320)
+    _, placement = letterbox(ArrayPicture(np.zeros((100, 200, 3), np.uint8)), 320, 320)
     assert placement.to_picture(np.array([[-5, 0, 330, 320]], np.float32)).tolist() == [[0, 0, 200, 100]]
 
 
@@ -67,7 +68,7 @@ def test_decoding_keeps_both_labels_of_one_anchor() -> None:
     raw[:4, 1] = 160, 160, 40, 60
     raw[4 + LABELS.index(Label.HAT), 1] = 0.5
     raw[4 + LABELS.index(Label.NO_HAT), 1] = 0.3
-    _, placement = letterbox(np.zeros((320, 320, 3), np.uint8), 320, 320)
+    _, placement = letterbox(ArrayPicture(np.zeros((320, 320, 3), np.uint8)), 320, 320)
     seen = decode(raw, placement, min_score=0.1, max_iou=0.6)
     assert sorted(LABELS[label] for label in seen.labels) == [Label.HAT, Label.NO_HAT]
     assert seen.boxes[0].tolist() == [140, 130, 180, 190]
@@ -101,7 +102,7 @@ class OneHead:
 
 
 def test_pictures_of_several_sizes_share_a_run() -> None:
-    pictures = [np.zeros((100, 100, 3), np.uint8), np.zeros((640, 320, 3), np.uint8)]
+    pictures = [ArrayPicture(np.zeros((*size, 3), np.uint8)) for size in ((100, 100), (640, 320))]
     small, tall = Detector(OneHead()).detect(pictures, 320, 320)
     assert small.boxes[0].tolist() == pytest.approx([45, 45, 55, 55])
     assert tall.boxes[0].tolist() == pytest.approx([128, 288, 192, 352])

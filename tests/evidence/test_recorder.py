@@ -16,6 +16,7 @@ from sealed_stores import START, SealedStore, make_violation
 from sqlalchemy import select
 
 import films
+from kitchenwatch.attention.full import FullAttention
 from kitchenwatch.errors import SourceUnreadable, StorageFull
 from kitchenwatch.evidence.recorder import CaseRecorder, RecorderSettings
 from kitchenwatch.evidence.seal import FileChain
@@ -143,7 +144,7 @@ class Camera:
 
 
 def source_of(film: Path) -> FilmSource:
-    return FilmSource(CAMERA.id, film, START, 5.0)
+    return FilmSource(CAMERA.id, film, START, FullAttention(5.0))
 
 
 def recorder_of(office: Office, footage: Footage, **parts: Any) -> CaseRecorder:

@@ -1,15 +1,18 @@
 import threading
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence, Set
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 
+from kitchenwatch.attention.full import FullAttention
+from kitchenwatch.clock import ManualClock, SystemClock
 from kitchenwatch.errors import SourceUnreadable
-from kitchenwatch.model import Change, Detections, Frame, HealthChange, Look, Sighting, Track
+from kitchenwatch.model import Change, Detections, Frame, HealthChange, Look, Scene, Sighting, Track
 from kitchenwatch.picture import ArrayPicture
 from kitchenwatch.pipeline.line import CameraLine
-from kitchenwatch.pipeline.runner import Post, Runner, replay
+from kitchenwatch.pipeline.runner import TOGETHER, Post, Runner, Worker, replay
 from kitchenwatch.pipeline.unrecorded import NoHealthLog, NoRecorder
 from kitchenwatch.ports import Footage
 
@@ -51,18 +54,18 @@ class Sight:
     def observe(self, frame: Frame) -> list[HealthChange]:
         return []
 
-    def people(self, frame: Frame) -> Detections:
-        self.seen.append(frame.t)
+    def people(self, frames: Sequence[Frame]) -> list[Detections]:
+        self.seen += [frame.t for frame in frames]
         self.looked.set()
-        if frame.t == self.fails_at:
+        if self.fails_at in [frame.t for frame in frames]:
             raise ZeroDivisionError
-        return Detections.none()
+        return [Detections.none() for _ in frames]
 
     def update(self, t: float, people: Detections) -> list[Track]:
         return []
 
-    def look(self, frame: Frame, tracks: Sequence[Track]) -> list[Look]:
-        return []
+    def look(self, scenes: Sequence[Scene]) -> list[list[Look]]:
+        return [[] for _ in scenes]
 
 
 class Judge:
@@ -72,6 +75,10 @@ class Judge:
     def step(self, frame: Frame, tracks: Sequence[Track], sightings: Sequence[Sighting]) -> list[Change]:
         return []
 
+    @property
+    def undecided(self) -> Set[int]:
+        return frozenset()
+
     def finish(self, t: float, at: datetime) -> list[Change]:
         self._sight.finished.set()
         return []
@@ -79,6 +86,7 @@ class Judge:
 
 def line(sight: Sight) -> CameraLine:
     return CameraLine(
+        attention=FullAttention(5),
         picture=sight,
         health=NoHealthLog(),
         people=sight,
@@ -92,7 +100,7 @@ def line(sight: Sight) -> CameraLine:
 def test_every_frame_of_a_film_is_seen_beside_others() -> None:
     sights = [Sight() for _ in range(3)]
     posts = [Post(f"film-{i}", Frames(f"film-{i}", 50), line(sight), live=False) for i, sight in enumerate(sights)]
-    runner = Runner(posts, workers=2)
+    runner = Runner(posts, workers=2, clock=SystemClock())
     runner.start()
     runner.wait()
     assert [len(sight.seen) for sight in sights] == [50, 50, 50]
@@ -106,7 +114,7 @@ def test_one_broken_camera_does_not_stop_the_others() -> None:
         Post("failing", Frames("failing", 10), line(failing), live=False),
         Post("well", Frames("well", 10), line(well), live=False),
     ]
-    runner = Runner(posts, workers=1)
+    runner = Runner(posts, workers=1, clock=SystemClock())
     runner.start()
     runner.wait()
     assert [len(sight.seen) for sight in (broken, failing, well)] == [3, 10, 10]
@@ -116,7 +124,7 @@ def test_one_broken_camera_does_not_stop_the_others() -> None:
 def test_stop_ends_live_cameras_and_leaves_no_thread_behind() -> None:
     before = threading.active_count()
     posts = [Post(f"live-{i}", Frames(f"live-{i}", 0, endless=True), line(Sight()), live=True) for i in range(4)]
-    runner = Runner(posts, workers=2)
+    runner = Runner(posts, workers=2, clock=SystemClock())
     runner.start()
     runner.stop()
     assert threading.active_count() == before
@@ -125,7 +133,7 @@ def test_stop_ends_live_cameras_and_leaves_no_thread_behind() -> None:
 def test_a_camera_comes_and_goes_while_the_others_go_on() -> None:
     before = threading.active_count()
     stays, goes, comes = Sight(), Sight(), Sight()
-    runner = Runner([endless("stays", stays), endless("goes", goes)], workers=1)
+    runner = Runner([endless("stays", stays), endless("goes", goes)], workers=1, clock=SystemClock())
     runner.start()
     assert goes.looked.wait(5)
     runner.remove({"goes"})
@@ -146,7 +154,7 @@ def test_a_camera_comes_and_goes_while_the_others_go_on() -> None:
 
 def test_the_first_camera_may_come_later() -> None:
     sights = [Sight() for _ in range(3)]
-    runner = Runner([], workers=2)
+    runner = Runner([], workers=2, clock=SystemClock())
     runner.start()
     for sight in sights:
         runner.add(endless("late", sight))
@@ -168,3 +176,78 @@ def test_a_film_that_breaks_off_is_finished_before_it_is_told() -> None:
         for _ in steps:
             pass
     assert sight.finished.is_set()
+
+
+def test_whoever_has_a_frame_is_stepped_together_and_nobody_starves() -> None:
+    """Cameras that always have a frame, more than are taken at once: all are seen equally often."""
+    clock, sight = ManualClock(NOON), Batches()
+    posts = [Post(f"cam-{n}", Frames(f"cam-{n}", 0), line(sight), live=True) for n in range(TOGETHER + 3)]
+    worker = Worker("worker", clock)
+    for post in posts:
+        worker.add(post)
+    sight.after = lambda: refill(worker, posts, sight)
+    refill(worker, posts, sight)
+    worker.run()
+    assert [len(batch) for batch in sight.batches] == [TOGETHER] * 12 + [3]
+    counts = Counter(camera for batch in sight.batches for camera in batch)
+    assert set(counts) == {post.camera for post in posts}
+    assert max(counts.values()) - min(counts.values()) <= 1
+
+
+def test_what_is_there_is_stepped_without_waiting_for_the_others() -> None:
+    sight = Batches()
+    posts = [Post(f"cam-{n}", Frames(f"cam-{n}", 0), line(sight), live=True) for n in range(5)]
+    worker = Worker("worker", ManualClock(NOON))
+    for post in posts:
+        worker.add(post)
+    for post in posts[1:4:2]:
+        post.slot.put(frame_of(post.camera))
+    sight.after = lambda: end(worker, posts)
+    worker.run()
+    assert sight.batches == [["cam-1", "cam-3"]]
+
+
+def test_a_post_tells_how_long_its_frame_waited() -> None:
+    clock, sight = ManualClock(NOON), Batches()
+    post = Post("cam", Frames("cam", 0), line(sight), live=True)
+    worker = Worker("worker", clock)
+    worker.add(post)
+    assert post.waited_s == 0
+    post.slot.put(frame_of("cam"))
+    clock.advance(5)
+    post.slot.put(frame_of("cam"))
+    clock.advance(0.75)
+    sight.after = lambda: end(worker, [post])
+    worker.run()
+    assert (post.waited_s, post.frames, post.skipped) == (0.75, 1, 1)
+
+
+class Batches(Sight):
+    """Notes which cameras were looked at together, and calls `after` each time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.batches: list[list[str]] = []
+        self.after: Callable[[], None] = lambda: None
+
+    def people(self, frames: Sequence[Frame]) -> list[Detections]:
+        self.batches.append([frame.camera for frame in frames])
+        self.after()
+        return super().people(frames)
+
+
+def frame_of(camera: str) -> Frame:
+    return Frame(camera, "run", 0.0, NOON, ArrayPicture(np.zeros((4, 4, 3), np.uint8)))
+
+
+def refill(worker: Worker, posts: Sequence[Post], sight: Batches) -> None:
+    if len(sight.batches) >= 12:
+        end(worker, posts)
+    for post in posts:
+        post.slot.put(frame_of(post.camera))
+
+
+def end(worker: Worker, posts: Sequence[Post]) -> None:
+    for post in posts:
+        post.slot.close()
+    worker.close()

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from kitchenwatch.clock import SystemClock
 from kitchenwatch.model import Frame
 from kitchenwatch.picture import ArrayPicture
 from kitchenwatch.pipeline.slots import EverySlot, NewestSlot
@@ -15,7 +16,7 @@ def frame(t: float) -> Frame:
 
 
 def test_newest_slot_keeps_the_newest_and_counts_what_gave_way() -> None:
-    slot = NewestSlot(ready := threading.Condition())
+    slot = NewestSlot(ready := threading.Condition(), SystemClock())
     for t in (0.0, 0.2, 0.4):
         slot.put(frame(t))
     with ready:
@@ -25,7 +26,7 @@ def test_newest_slot_keeps_the_newest_and_counts_what_gave_way() -> None:
 
 
 def test_every_slot_makes_the_reader_wait_so_that_no_frame_is_lost() -> None:
-    slot = EverySlot(ready := threading.Condition())
+    slot = EverySlot(ready := threading.Condition(), SystemClock())
     times = [i / 5 for i in range(20)]
 
     def read() -> None:
@@ -47,7 +48,7 @@ def test_every_slot_makes_the_reader_wait_so_that_no_frame_is_lost() -> None:
 
 
 def test_a_closed_slot_lets_a_waiting_reader_go() -> None:
-    slot = EverySlot(threading.Condition())
+    slot = EverySlot(threading.Condition(), SystemClock())
     slot.put(frame(0))
     reader = threading.Thread(target=slot.put, args=(frame(0.2),))
     reader.start()

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from kitchenwatch.attention.full import FullAttention
 from kitchenwatch.clock import SystemClock
 from kitchenwatch.model import Frame, HealthChange
 from kitchenwatch.sources.live import LiveSettings, LiveSource
@@ -32,7 +33,7 @@ class Watched:
         self.changes: list[HealthChange] = []
         self.frames: list[Frame] = []
         self._more = threading.Condition()
-        self.source = LiveSource("cam1", url, settings, SystemClock(), self)
+        self.source = LiveSource("cam1", url, FullAttention(5), settings, SystemClock(), self)
         self.thread = threading.Thread(target=self._read, name="watched", daemon=True)
         self.thread.start()
 

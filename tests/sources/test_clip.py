@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from films import read_time
+from kitchenwatch.attention.full import FullAttention
 from kitchenwatch.errors import SourceUnreadable, StorageError, StorageFull
 from kitchenwatch.sources.clip import AccessUnit, Codec, EncodedClip, select
 from kitchenwatch.sources.film import FilmSource
@@ -23,7 +24,7 @@ TICK = Fraction(1, 90000)
 
 
 def film_clip(path: Path, begin: float, end: float) -> EncodedClip:
-    clip = FilmSource("film", path, START, 5).footage.cut(begin, end)
+    clip = FilmSource("film", path, START, FullAttention(5)).footage.cut(begin, end)
     assert clip is not None
     return clip
 
@@ -69,7 +70,7 @@ def test_chromium_plays_a_clip(make_film: MakeFilm, tmp_path: Path, browser: Bro
 
 
 def test_a_cut_reaches_only_as_far_as_the_film(make_film: MakeFilm) -> None:
-    footage = FilmSource("film", make_film(seconds=2), START, 5).footage
+    footage = FilmSource("film", make_film(seconds=2), START, FullAttention(5)).footage
     whole = footage.cut(-5, 60)
     assert whole is not None
     assert whole.t == pytest.approx((0, 1.96))
@@ -80,7 +81,7 @@ def test_a_cut_reaches_only_as_far_as_the_film(make_film: MakeFilm) -> None:
 def test_a_film_that_cannot_be_opened_gives_no_clip(tmp_path: Path) -> None:
     (tmp_path / "film.mp4").write_text("no film")
     with pytest.raises(SourceUnreadable):
-        FilmSource("film", tmp_path / "film.mp4", START, 5).footage.cut(0, 1)
+        FilmSource("film", tmp_path / "film.mp4", START, FullAttention(5)).footage.cut(0, 1)
 
 
 def test_a_clip_that_has_no_place_or_no_room(make_film: MakeFilm, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from films import add_silence, read_time
+from kitchenwatch.attention.full import FullAttention
 from kitchenwatch.errors import SourceUnreadable
 from kitchenwatch.model import Frame
 from kitchenwatch.sources.film import FilmSource
@@ -17,7 +18,7 @@ START = datetime(2026, 11, 1, 8, tzinfo=UTC)
 
 
 def source(path: Path) -> FilmSource:
-    return FilmSource("film", path, START, 5)
+    return FilmSource("film", path, START, FullAttention(5))
 
 
 def frames_before_error(film: FilmSource) -> tuple[list[Frame], str]:

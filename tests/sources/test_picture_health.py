@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from films import Image
+from kitchenwatch.attention.full import FullAttention
 from kitchenwatch.model import Frame
 from kitchenwatch.picture import ArrayPicture
 from kitchenwatch.sources.film import FilmSource
@@ -170,7 +171,7 @@ def test_bad_pictures_are_found_in_real_video(make_film: Callable[..., Path], lo
 
 
 def renamed(film: Path) -> Iterator[Frame]:
-    return iter(FilmSource("cam1", film, START, 5).frames())
+    return iter(FilmSource("cam1", film, START, FullAttention(5)).frames())
 
 
 def test_a_turned_camera_is_learned_anew_after_a_while() -> None:

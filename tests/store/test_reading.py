@@ -14,6 +14,7 @@ from kitchenwatch.errors import Invalid, NotFound
 from kitchenwatch.evidence.seal import FileChain
 from kitchenwatch.lifecycle import Act, Severity
 from kitchenwatch.model import (
+    AlertType,
     CameraState,
     CaseStatus,
     Entry,
@@ -28,12 +29,14 @@ from kitchenwatch.model import (
     violation_id,
 )
 from kitchenwatch.store import tables
+from kitchenwatch.store.announce import announce
 from kitchenwatch.store.cases import SqlCases
 from kitchenwatch.store.cursor import Cursor
 from kitchenwatch.store.database import Database
 from kitchenwatch.store.health import SqlHealthLog
 from kitchenwatch.store.loop import CaseLoop, Found, Move
 from kitchenwatch.store.reading import CaseFilter, Reading
+from kitchenwatch.store.sight import hears
 
 ALL = CaseFilter()
 ADMIN, VIEWER = Scope("a", Role.ADMIN), Scope("v", Role.VIEWER)
@@ -258,3 +261,35 @@ def test_alerts_are_told_in_order_and_in_scope(reading: Reading, open_case: Open
     assert [alert.subject for alert in reading.alerts(ADMIN, first.seq)] == [str(zhao), "storage"]
     assert newest == first.seq + 3
     assert not reading.alerts(ADMIN, newest)
+
+
+@pytest.mark.parametrize("scope", [ADMIN, VIEWER, EAST, WEST, WANG, *NOWHERE])
+def test_an_alert_that_was_read_already_is_in_the_same_scope(
+    scope: Scope, reading: Reading, open_case: Open, database: Database, clock: ManualClock
+) -> None:
+    for site in ("wang", "zhao", "li"):
+        open_case(site)
+    with database.session() as session:
+        announce(session, AlertType.STORAGE_PRESSURE, "storage", clock.now(), {})
+        announce(session, AlertType.TEST, "gone", clock.now(), {}, site=tables.Site(id="gone", district_id="east"))
+    whereabouts = reading.whereabouts()
+    told = [alert.seq for alert in reading.alerts(ADMIN, 0) if hears(scope, alert.site, whereabouts)]
+    assert told == [alert.seq for alert in reading.alerts(scope, 0)]
+
+
+def test_what_cameras_had_shown_before_is_read_for_many_cases_at_once(
+    reading: Reading, open_case: Open, clock: ManualClock
+) -> None:
+    found: dict[str, list[UUID]] = {"wang": [], "zhao": []}
+    for site in ("wang", "wang", "zhao", "wang", "wang"):
+        clock.advance(60)
+        found[site].append(open_case(site))
+    cases = [reading.case(ADMIN, case) for case in (found["wang"][3], found["wang"][1], found["zhao"][0])]
+    before = reading.earlier(ADMIN, cases, 2)
+    assert {case: [row.id for row in rows] for case, rows in before.items()} == {
+        found["wang"][3]: [found["wang"][2], found["wang"][1]],
+        found["wang"][1]: [found["wang"][0]],
+        found["zhao"][0]: [],
+    }
+    assert [piece.kind for piece in before[found["wang"][1]][0].evidence] == [EvidenceKind.SNAPSHOT]
+    assert not any(reading.earlier(WEST, cases[:2], 2).values())

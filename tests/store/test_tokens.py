@@ -112,3 +112,18 @@ def test_a_changed_role_takes_hold_at_once(tokens: Tokens, users: Users) -> None
     scope = tokens.scope_of(secret)
     assert scope
     assert (scope.role, scope.districts) == (Role.VIEWER, frozenset())
+
+
+def test_many_at_once_are_told_apart(tokens: Tokens, users: Users, clock: ManualClock) -> None:
+    li, wu, session = tokens.issue("li", "li"), tokens.issue("wu", "wu"), tokens.open_session("wu")
+    revoked, short = tokens.issue("li", "li"), tokens.issue("li", "li", expires_at=clock.now() + timedelta(hours=1))
+    tokens.revoke("li", revoked.id)
+    clock.advance(3600)
+    asked = [grant.secret for grant in (li, wu, session, revoked, short)]
+    assert tokens.scopes_of([*asked, "kw_no"]) == {
+        li.secret: Scope("li", Role.REGULATOR, frozenset({"gongshu"})),
+        wu.secret: Scope("wu", Role.VIEWER),
+        session.secret: Scope("wu", Role.VIEWER),
+    }
+    users.set_disabled("admin", "wu", True)
+    assert set(tokens.scopes_of(asked)) == {li.secret}

@@ -10,6 +10,8 @@ import uvicorn
 from fastapi.testclient import TestClient
 from installation import DATABASE, Installation
 
+from kitchenwatch.web.server import Server
+
 BASE = "https://kitchen.example"
 
 
@@ -53,7 +55,7 @@ def as_user(shop: Installation) -> Callable[[str], TestClient]:
 def served(shop: Installation) -> Iterator[str]:
     """The address of a real server with the application."""
     config = uvicorn.Config(shop.app, host="127.0.0.1", port=0, log_level="warning", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
+    server = Server(config, shop.app.state.feed)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

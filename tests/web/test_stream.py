@@ -1,18 +1,25 @@
 """The event stream, from a real server: what is cut is resumed, and nothing is lost or told twice."""
 
 import json
+import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 from installation import Installation
 
-from kitchenwatch.model import Role, Scope
+from kitchenwatch.model import Alert, Role, Scope
+from kitchenwatch.store.users import NewUser
+from kitchenwatch.web.feed import BATCH
+from kitchenwatch.web.feed import EVERYTHING as EVERYONE
+from kitchenwatch.web.news import News, Recent
+from kitchenwatch.web.server import Server
 
 EVERYTHING = Scope("x", Role.ADMIN)
 
@@ -147,6 +154,77 @@ def test_who_lost_the_right_hears_no_more(shop: Installation, served: str) -> No
         shop.tokens.revoke("test", grant.id)
         shop.open_case()
         assert not list(stream)
+
+
+def test_who_is_given_another_district_hears_of_that_alone(shop: Installation, served: str) -> None:
+    with listening(served, shop.token("east"), after=0) as stream:
+        next(stream)
+        shop.open_case("wang")
+        next(stream)
+        shop.users.change("test", NewUser("east", Role.REGULATOR, districts=("west",)))
+        shop.open_case("wang")
+        theirs = str(shop.open_case("zhao"))
+        assert next(stream).data["subject"] == theirs
+
+
+def test_news_are_read_once_for_all_who_listen(shop: Installation, served: str) -> None:
+    readers: list[str] = []
+    whole = shop.reading.alerts
+
+    def alerts(scope: Scope, after: int, limit: int = 100) -> list[Alert]:
+        readers.append(scope.user)
+        return whole(scope, after, limit)
+
+    shop.reading.alerts = alerts  # type: ignore[method-assign]
+    with ExitStack() as stack:
+        streams = [stack.enter_context(listening(served, shop.token(name))) for name in ("admin", "east", "wang") * 3]
+        for stream in streams:
+            next(stream)
+        case = str(shop.open_case())
+        assert {next(stream).data["subject"] for stream in streams} == {case}
+    assert set(readers) == {EVERYONE.user}
+
+
+def test_who_is_behind_what_is_kept_reads_the_store(shop: Installation, served: str) -> None:
+    number, secret = BATCH + 3, shop.token("admin")
+    for _ in range(number):
+        shop.open_case("zhao")
+    with listening(served, shop.token("east"), after=0) as other, listening(served, secret, after=0) as stream:
+        next(other)
+        next(stream)
+        told = [next(stream).seq for _ in range(number)]
+        mine = str(shop.open_case("wang"))
+        assert next(other).data["subject"] == next(stream).data["subject"] == mine
+    assert told == [alert.seq for alert in shop.reading.alerts(EVERYTHING, 0, number)]
+
+
+def test_of_the_oldest_news_only_the_place_is_kept() -> None:
+    recent = Recent(begins=10, room=3)
+    recent.add(News(seq, "wang", b"") for seq in (12, 13, 20))
+    assert (recent.begins, recent.newest) == (10, 20)
+    recent.add([News(21, None, b"")])
+    assert (recent.begins, recent.newest) == (12, 21)
+    assert [news.seq for news in recent.between(13, 20)] == [20]
+    assert [news.seq for news in recent.between(12, 10**9)] == [13, 20, 21]
+
+
+def test_streams_end_with_the_server_and_nobody_is_alarmed(
+    shop: Installation, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = Server(uvicorn.Config(shop.app, host="127.0.0.1", port=0, log_config=None), shop.app.state.feed)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        thread.join(0.02)
+    address = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    with listening(address, shop.token("admin")) as first, listening(address, shop.token("wang")) as second:
+        next(first)
+        next(second)
+        server.should_exit = True
+        assert not [*first, *second]
+    thread.join(30)
+    assert not thread.is_alive()
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 @pytest.mark.parametrize("last", ["x", "-1", "1.5", str(2**63), "9" * 4000, "1; DROP TABLE outbox"])

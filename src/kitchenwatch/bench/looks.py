@@ -16,6 +16,7 @@ from kitchenwatch.detect.engine_onnx import OnnxEngine
 from kitchenwatch.detect.engine_openvino import OpenVinoEngine
 from kitchenwatch.detect.yolo import Detector
 from kitchenwatch.errors import MissingExtra
+from kitchenwatch.picture import ArrayPicture
 from kitchenwatch.ports import Engine
 
 Pictures = Sequence[NDArray[np.uint8]]
@@ -101,7 +102,12 @@ def _if_installed(engine: str, precision: str, make: Callable[[], Looking]) -> W
 
 
 def _detect(engine: Engine) -> Looking:
-    return Detector(engine, MIN_SCORE, MAX_IOU).detect
+    detector = Detector(engine, MIN_SCORE, MAX_IOU)
+
+    def look(pictures: Pictures, width: int, height: int) -> object:
+        return detector.detect([ArrayPicture(picture) for picture in pictures], width, height)
+
+    return look
 
 
 def _predict(path: Path) -> Looking:

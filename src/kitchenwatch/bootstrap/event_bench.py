@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any, Literal
 
 from kitchenwatch.bench.events.alarms import Alarm, Gathering
 from kitchenwatch.bench.events.films import TruthFile
@@ -12,20 +13,24 @@ from kitchenwatch.config import Config
 from kitchenwatch.errors import SourceUnreadable
 from kitchenwatch.sources.stream import Stream
 
+AttentionKind = Literal["adaptive", "full"]
 Play = Callable[[], Iterator[tuple[float, list[Alarm]]]]
 
 
-def scored_config(films: Sequence[TruthFile], base: Config | None, fps: float | None) -> Config:
+def scored_config(
+    films: Sequence[TruthFile], base: Config | None, fps: float | None, attention: AttentionKind | None = None
+) -> Config:
     """A configuration whose cameras are these films.
 
     Args:
         base: whose rules and detector to use; else the defaults.
         fps: frames looked at a second; else as configured.
+        attention: how closely they are looked at; else as configured.
     """
     config = films_config([each.film for each in films], base)
-    if fps is None:
-        return config
-    return config.model_copy(update={"detector": config.detector.model_copy(update={"sample_fps": fps})})
+    wanted: dict[str, Any] = {"sample_fps": fps, "attention": attention}
+    asked = {key: value for key, value in wanted.items() if value is not None}
+    return config.model_copy(update={"detector": config.detector.model_copy(update=asked)})
 
 
 def plays(films: Sequence[TruthFile], config: Config, sight: Sight) -> list[Play]:

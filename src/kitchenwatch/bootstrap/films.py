@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from kitchenwatch.bootstrap.attending import build_attention
 from kitchenwatch.bootstrap.lines import attestation, build_line, build_recorder
 from kitchenwatch.bootstrap.places import add_places
 from kitchenwatch.bootstrap.sight import Sight
@@ -86,23 +87,22 @@ def _film_run(config: Config, site: Site, camera: Camera, sight: Sight, stores: 
     path = camera.film
     assert path is not None
     ref = CameraRef(camera.id, site.id)
-    source = FilmSource(camera.id, path, began(path), camera.sample_fps or config.detector.sample_fps)
+    attention = build_attention(config, camera)
+    source = FilmSource(camera.id, path, began(path), attention)
     recorder, health = _records(ref, source, site, camera, sight, stores)
-    line = build_line(ref, rules_for(config, site, camera), sight, recorder, health)
+    line = build_line(ref, rules_for(config, site, camera), attention, sight, recorder, health)
 
     def snapshot(violation: Violation) -> Path | None:
         return config.store.evidence / _key(stores, violation) if stores else None
 
-    return FilmRun(path.name, source.duration, _judged(path, replay(source, line)), snapshot, lambda: source.corrupt)
+    return FilmRun(path.name, source.duration, _judged(source, replay(source, line)), snapshot, lambda: source.corrupt)
 
 
-def _judged(path: Path, steps: Iterator[tuple[float, list[Change]]]) -> Iterator[tuple[float, list[Change]]]:
-    """The same steps; the last is the film's end, so that one before it is a single frame."""
-    count = 0
-    for step in steps:
-        count += 1
-        yield step
-    if count == 2:
+def _judged(source: FilmSource, steps: Iterator[tuple[float, list[Change]]]) -> Iterator[tuple[float, list[Change]]]:
+    """The same steps; a film that is a single picture is none."""
+    yield from steps
+    if source.pictures == 1:
+        path = source.path
         raise SourceUnreadable(f"{path}: a single picture shows nothing that lasts -> kitchenwatch detect {path.name}")
 
 

@@ -9,7 +9,7 @@ from kitchenwatch.bootstrap.stores import Stores
 from kitchenwatch.evidence.recorder import CaseRecorder, RecorderSettings
 from kitchenwatch.model import CameraRef
 from kitchenwatch.pipeline.line import CameraLine
-from kitchenwatch.ports import Footage, HealthLog, Recorder
+from kitchenwatch.ports import Attention, Footage, HealthLog, Recorder
 from kitchenwatch.rules.judge import CameraJudge
 from kitchenwatch.rules.rule import RuleSettings
 from kitchenwatch.sources.health import PictureWatch
@@ -32,18 +32,20 @@ def as_it_is(part: Part, stage: str) -> Part:
 def build_line(
     camera: CameraRef,
     rules: Sequence[RuleSettings],
+    attention: Attention,
     sight: Sight,
     recorder: Recorder,
     health: HealthLog,
     fit: Fit = as_it_is,
 ) -> CameraLine:
-    """A line of its own for one camera; only `sight` is shared."""
+    """A line of its own for one camera; only `sight` is shared, and whoever fits its looks does so once for all."""
     return CameraLine(
+        attention=attention,
         picture=fit(PictureWatch(), "health"),
         health=health,
-        people=fit(sight.people, "look 1"),
-        tracker=fit(PeopleTracker(), "tracks"),
-        person=fit(sight.person, "look 2"),
+        people=sight.people,
+        tracker=fit(PeopleTracker(), "track"),
+        person=sight.person,
         judge=fit(CameraJudge(camera, rules, sight.calibration), "rules"),
         recorder=recorder,
     )

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
+from kitchenwatch.attention.full import FullAttention
 from kitchenwatch.bench.looks import Pictures, Task, Way, ways
 from kitchenwatch.bootstrap.films import began
-from kitchenwatch.detect.crops import BATCH, CROP_SIDE, cut, upper_body
+from kitchenwatch.detect.crops import CROP_SIDE, cut, upper_body
 from kitchenwatch.detect.engine_onnx import OnnxEngine
 from kitchenwatch.detect.loading import default_model
 from kitchenwatch.detect.looks import FRAME_SIDE, FrameLook
-from kitchenwatch.detect.yolo import input_shape
+from kitchenwatch.detect.yolo import BATCH, input_shape
 from kitchenwatch.errors import Invalid
 from kitchenwatch.model import Frame
 from kitchenwatch.sources.film import FilmSource
@@ -46,9 +47,9 @@ def look_tasks(films: Sequence[Path], model: Path | None) -> list[Task]:
 
 
 def _frames(film: Path) -> Iterator[Frame]:
-    return islice(FilmSource(film.name, film, began(film), FRAMES_PER_SECOND).frames(), FRAMES)
+    return islice(FilmSource(film.name, film, began(film), FullAttention(FRAMES_PER_SECOND)).frames(), FRAMES)
 
 
 def _crops(frame: Frame, look: FrameLook) -> Pictures:
     rows, columns = frame.image.shape[:2]
-    return [cut(frame.image, upper_body(person, columns, rows)) for person in look.people(frame).boxes]
+    return [cut(frame.image, upper_body(person, columns, rows)) for person in look.people([frame])[0].boxes]

@@ -11,6 +11,9 @@ from fastapi import FastAPI
 from kitchenwatch import __version__
 from kitchenwatch.alerts.dispatcher import Dispatcher
 from kitchenwatch.alerts.lane import PushPolicy
+from kitchenwatch.attention.budget import MachineBudget
+from kitchenwatch.attention.settings import AttentionSettings
+from kitchenwatch.bootstrap.attending import build_attention
 from kitchenwatch.bootstrap.channels import ChannelTests, build_channels
 from kitchenwatch.bootstrap.declaring import Desk, joined
 from kitchenwatch.bootstrap.lines import attestation, build_line, build_recorder
@@ -25,7 +28,7 @@ from kitchenwatch.model import CameraRef
 from kitchenwatch.pipeline.onlooker import Onlooker
 from kitchenwatch.pipeline.runner import Post, Runner
 from kitchenwatch.pipeline.scribe import Scribe, ScribedHealth
-from kitchenwatch.ports import Clock, HealthLog, Source
+from kitchenwatch.ports import Attention, Clock, HealthLog, Source
 from kitchenwatch.rules.rule import RuleSettings
 from kitchenwatch.sources.broadcast import Broadcast
 from kitchenwatch.sources.film import FilmSource
@@ -70,9 +73,10 @@ class Service:
         self._file, self._config, self._sight, self._channels = config, both.config, sight, channels
         declare_places(both.config, self.stores.inventory)
         self._views: dict[str, LiveView] = {}
+        self._budget = MachineBudget(clock, AttentionSettings().late_s)
         self._running = _cameras(both.config)
         posts = [self._post(site, camera) for site, camera, _ in self._running.values()]
-        self.runner = Runner(posts, workers=os.cpu_count() or 1)
+        self.runner = Runner(posts, workers=os.cpu_count() or 1, clock=clock)
         self._outbox = SqlOutbox(self.stores.database, _routes(both.config), clock)
         self._dispatcher = Dispatcher(self._outbox, channels, clock, _policy(config))
         self._retention = build_retention(config, self.stores, clock)
@@ -156,20 +160,20 @@ class Service:
     def _post(self, site: Site, camera: Camera) -> Post:
         ref = CameraRef(camera.id, site.id)
         health = ScribedHealth(self.stores.health, self.scribe.submit)
-        source = self._source(camera, health)
+        attention = build_attention(self._config, camera, None if camera.film else self._budget)
+        source = self._source(camera, attention, health)
         attest = attestation(self._sight, site=site.name, camera=camera.name)
         recorder = build_recorder(ref, source.footage, self.stores, self.scribe.submit, attest, site.timezone)
         onlooker = Onlooker(recorder)
         self._views[camera.id] = _view(camera.id, source, onlooker)
-        line = build_line(ref, rules_for(self._config, site, camera), self._sight, onlooker, health)
+        line = build_line(ref, rules_for(self._config, site, camera), attention, self._sight, onlooker, health)
         return Post(camera.id, source, line, live=camera.film is None)
 
-    def _source(self, camera: Camera, health: HealthLog) -> Source:
-        fps = camera.sample_fps or self._config.detector.sample_fps
+    def _source(self, camera: Camera, attention: Attention, health: HealthLog) -> Source:
         if camera.film is not None:
-            return FilmSource(camera.id, camera.film, self._clock.now(), fps)
-        settings = LiveSettings(sample_fps=fps)
-        return LiveSource(camera.id, camera.url.get_secret_value(), settings, self._clock, health)
+            return FilmSource(camera.id, camera.film, self._clock.now(), attention)
+        url = camera.url.get_secret_value()
+        return LiveSource(camera.id, url, attention, LiveSettings(), self._clock, health)
 
     def _background(self, name: str, run: Callable[[], None]) -> None:
         thread = threading.Thread(target=run, name=name, daemon=True)

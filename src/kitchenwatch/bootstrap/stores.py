@@ -14,7 +14,7 @@ from kitchenwatch.errors import StorageError
 from kitchenwatch.evidence.keys import load_or_create_key
 from kitchenwatch.evidence.seal import FileChain
 from kitchenwatch.evidence.timestamp import Timestamper
-from kitchenwatch.ports import Clock
+from kitchenwatch.ports import CaseBook, Clock
 from kitchenwatch.store.blobs import DiskBlobs
 from kitchenwatch.store.cases import SqlCases
 from kitchenwatch.store.database import Database
@@ -36,7 +36,7 @@ class Stores:
     database: Database
     blobs: DiskBlobs
     chain: FileChain
-    cases: SqlCases
+    cases: CaseBook
     loop: CaseLoop
     uploads: Uploads
     health: SqlHealthLog

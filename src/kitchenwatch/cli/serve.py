@@ -18,6 +18,7 @@ from kitchenwatch.cli.screen import log_to_screen, stderr
 from kitchenwatch.clock import SystemClock
 from kitchenwatch.config import Config
 from kitchenwatch.errors import ConfigError
+from kitchenwatch.web.server import Server
 
 
 def serve(config_path: ConfigPath = DEFAULT_CONFIG) -> None:
@@ -63,16 +64,17 @@ def announce(service: Service, wanted: Config) -> str | None:
     return password
 
 
-def web_server(app: FastAPI) -> uvicorn.Server:
+def web_server(app: FastAPI) -> Server:
     """The web server, not yet running. An open event stream must not hold up its end."""
-    return uvicorn.Server(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            server_header=False,
-            timeout_graceful_shutdown=3,
-            # Film is compressed already, and pages send a few words only.
-            ws_per_message_deflate=False,
-            ws_max_size=1024,
-        )
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+        # Longer than a proxy before us keeps idle connections (nginx: 60 s), which would else use one just closed.
+        timeout_keep_alive=75,
+        # Film is compressed already, and pages send a few words only.
+        ws_per_message_deflate=False,
+        ws_max_size=1024,
     )
+    return Server(config, app.state.feed)

@@ -96,10 +96,15 @@ class Web(Part):
 
 
 class Detector(Part):
-    """What sees; `model` left out means the model that ships with kitchenwatch."""
+    """What sees, and how closely; `model` left out means the model that ships with kitchenwatch.
+
+    `attention: adaptive` decodes and looks where something can be learned, up to `sample_fps` times a second;
+    `full` decodes everything and looks so often, whatever there is to see.
+    """
 
     model: NearPath | None = None
     engine: Literal["auto", "onnxruntime", "openvino"] = "auto"
+    attention: Literal["adaptive", "full"] = "adaptive"
     sample_fps: Annotated[float, Field(gt=0, le=60)] = 5.0
     threads: Annotated[int, Field(ge=1, le=256)] = 1
 

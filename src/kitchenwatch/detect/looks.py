@@ -1,5 +1,6 @@
 """The two looks at a frame: one for people, one at each person's upper body."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
@@ -7,25 +8,33 @@ import numpy as np
 from kitchenwatch.detect.belonging import portrait
 from kitchenwatch.detect.crops import look_at
 from kitchenwatch.detect.sightings import Abstain, sightings
-from kitchenwatch.detect.yolo import Detector, input_shape
-from kitchenwatch.model import Detections, Frame, Label, Look, Track
+from kitchenwatch.detect.yolo import Detector, batches, input_shape
+from kitchenwatch.model import Detections, Frame, Label, Look, Scene
 from kitchenwatch.ports import Engine
 
 FRAME_SIDE = 640  # long side of look 1: enough for people; heads are left to look 2
 
 
 class FrameLook:
-    """Look 1: people on the whole frame."""
+    """Look 1: people on whole frames."""
 
     def __init__(self, engine: Engine, min_score: float = 0.35) -> None:
         """`min_score` is near the best F1 of `person` on our validation pictures."""
         self._detector = Detector(engine, min_score)
 
-    def people(self, frame: Frame) -> Detections:
-        """Detections of `person`, in pixels of the frame."""
-        rows, columns = frame.image.shape[:2]
-        (found,) = self._detector.detect([frame.image], *input_shape(columns, rows, FRAME_SIDE))
-        return found.of(Label.PERSON)
+    def people(self, frames: Sequence[Frame]) -> list[Detections]:
+        """Detections of `person` on each frame, in pixels of that frame.
+
+        Frames that fit one shape of the network's input share its runs.
+        """
+        alike: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for index, frame in enumerate(frames):
+            alike[input_shape(*frame.size, FRAME_SIDE)].append(index)
+        found: dict[int, Detections] = {}
+        for shape, indices in alike.items():
+            for batch in batches(indices):
+                found.update(zip(batch, self._detector.detect([frames[i].picture for i in batch], *shape), strict=True))
+        return [found[index].of(Label.PERSON) for index in range(len(frames))]
 
 
 class PersonLook:
@@ -36,14 +45,18 @@ class PersonLook:
         self._detector = Detector(engine, min_score)
         self._abstain = abstain or Abstain()
 
-    def look(self, frame: Frame, tracks: Sequence[Track]) -> list[Look]:
-        """One look a track, in the same order, boxes in pixels of the frame."""
-        found = look_at(self._detector, frame.image, [track.box for track in tracks])
-        return [self._one(frame, index, tracks, part) for index, part in enumerate(found)]
+    def look(self, scenes: Sequence[Scene]) -> list[list[Look]]:
+        """For each scene one look at each whom it has chosen, in the same order, boxes in pixels of that frame."""
+        people = [(scene.frame.picture, [track.box for track in scene.chosen]) for scene in scenes]
+        found = look_at(self._detector, people)
+        return [
+            [self._one(scene, index, part) for index, part in enumerate(parts)]
+            for scene, parts in zip(scenes, found, strict=True)
+        ]
 
-    def _one(self, frame: Frame, index: int, tracks: Sequence[Track], found: Detections) -> Look:
-        track = tracks[index]
-        people = np.stack([other.box for other in tracks])
-        own = portrait(found, track.box, np.delete(people, index, axis=0))
-        made = sightings(frame.t, track.id, own, frame.image, self._abstain)
+    def _one(self, scene: Scene, index: int, found: Detections) -> Look:
+        frame, track = scene.frame, scene.chosen[index]
+        others = [other.box for other in scene.tracks if other.id != track.id]
+        own = portrait(found, track.box, np.array(others, np.float32).reshape(-1, 4))
+        made = sightings(frame.t, track.id, own, frame.picture, self._abstain)
         return Look(frame.t, track.id, own.all if own else Detections.none(), made)

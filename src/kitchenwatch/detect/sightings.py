@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from kitchenwatch.detect.belonging import Portrait
 from kitchenwatch.geometry import Boxes
 from kitchenwatch.model import Detections, Kind, Label, Sighting
+from kitchenwatch.picture import Picture
 
 Seen: TypeAlias = tuple[Kind, float, float, Boxes | None]  # kind, violating, complying, what was seen
 
@@ -42,28 +43,26 @@ class Abstain:
         return max(violating, complying) >= self.sure and abs(violating - complying) > self.doubt
 
 
-def sightings(
-    t: float, track: int, own: Portrait | None, image: NDArray[np.uint8], abstain: Abstain
-) -> tuple[Sighting, ...]:
+def sightings(t: float, track: int, own: Portrait | None, picture: Picture, abstain: Abstain) -> tuple[Sighting, ...]:
     """What a look says about one track, kind by kind; nothing where it cannot judge.
 
     Args:
         t: media time in seconds.
         track: the track's number.
         own: what was found on that person, in pixels of the frame.
-        image: the frame, `(H, W, 3)` uint8 BGR.
+        picture: the frame's.
         abstain: when to stay silent.
     """
-    if own is None or not _is_visible(own.head, image, abstain):
+    if own is None or not _is_visible(own.head, picture, abstain):
         return ()
     head_px = float(own.head[3] - own.head[1])
-    seen = [*_worn(own, image, abstain), *_held(own)]
+    seen = [*_worn(own, picture, abstain), *_held(own)]
     return tuple(
         Sighting(t, track, kind, violating, complying, head_px, box) for kind, violating, complying, box in seen
     )
 
 
-def _worn(own: Portrait, image: NDArray[np.uint8], abstain: Abstain) -> Iterator[Seen]:
+def _worn(own: Portrait, picture: Picture, abstain: Abstain) -> Iterator[Seen]:
     """Hat and mask: a positive sight of either state, on a head or face that is wholly in the picture."""
     worn = (
         (Kind.NO_HAT, own.on_head, Label.NO_HAT, Label.HAT),
@@ -73,7 +72,7 @@ def _worn(own: Portrait, image: NDArray[np.uint8], abstain: Abstain) -> Iterator
         violating, bare = _best(part.of(without))
         complying, covered = _best(part.of(with_it))
         box = bare if violating > complying else covered
-        if abstain.is_clear(violating, complying) and box is not None and not _is_cut_off(box, image, abstain):
+        if abstain.is_clear(violating, complying) and box is not None and not _is_cut_off(box, picture, abstain):
             yield kind, violating, complying, box
 
 
@@ -92,15 +91,15 @@ def _best(part: Detections) -> tuple[float, Boxes | None]:
     return float(part.scores[first]), part.boxes[first]
 
 
-def _is_visible(head: Boxes, image: NDArray[np.uint8], abstain: Abstain) -> bool:
+def _is_visible(head: Boxes, picture: Picture, abstain: Abstain) -> bool:
     if head[3] - head[1] < abstain.head_px:
         return False
     x1, y1, x2, y2 = (round(float(side)) for side in head)
-    return sharpness(image[y1:y2, x1:x2]) >= abstain.sharpness
+    return sharpness(picture.crop(x1, y1, x2, y2)) >= abstain.sharpness
 
 
-def _is_cut_off(box: Boxes, image: NDArray[np.uint8], abstain: Abstain) -> bool:
-    rows, columns = image.shape[:2]
+def _is_cut_off(box: Boxes, picture: Picture, abstain: Abstain) -> bool:
+    columns, rows = picture.size
     return bool(min(box[0], box[1], columns - box[2], rows - box[3]) <= abstain.edge_px)
 
 

@@ -4,18 +4,23 @@ The raw output is that of Ultralytics' YOLO11 detection head: centre x, centre y
 pixels of the input, then one score per label (https://docs.ultralytics.com/models/yolo11/).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from kitchenwatch.model import Detections
+from kitchenwatch.picture import Picture
 from kitchenwatch.ports import Engine
+
+Item = TypeVar("Item")
 
 STRIDE = 32  # the network halves its input five times
 GREY = 114  # the padding it was trained with (Ultralytics' letterbox)
+BATCH = 8  # pictures in one run at most: bounds the memory that a crowd takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +56,22 @@ def _whole_strides(pixels: float) -> int:
     return max(1, -(-round(pixels) // STRIDE)) * STRIDE
 
 
-def letterbox(image: NDArray[np.uint8], width: int, height: int) -> tuple[NDArray[np.uint8], Placement]:
+def letterbox(picture: Picture, width: int, height: int) -> tuple[NDArray[np.uint8], Placement]:
     """The picture, scaled to fit and centred on grey.
 
     Args:
-        image: `(H, W, 3)` uint8.
+        picture: of any size.
         width, height: of the canvas.
 
     Returns:
         The canvas `(height, width, 3)`, and where the picture lies on it.
     """
-    rows, columns = image.shape[:2]
+    columns, rows = picture.size
     scale = min(width / columns, height / rows)
     fitted = (min(width, max(1, round(columns * scale))), min(height, max(1, round(rows * scale))))
     left, top = (width - fitted[0]) // 2, (height - fitted[1]) // 2
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     canvas = np.full((height, width, 3), GREY, np.uint8)
-    canvas[top : top + fitted[1], left : left + fitted[0]] = cv2.resize(image, fitted, interpolation=how)
+    canvas[top : top + fitted[1], left : left + fitted[0]] = picture.shrunk(*fitted)
     return canvas, Placement(scale, left, top, columns, rows)
 
 
@@ -117,21 +121,27 @@ class Detector:
     min_score: float = 0.05
     max_iou: float = 0.6
 
-    def detect(self, images: Sequence[NDArray[np.uint8]], width: int, height: int) -> list[Detections]:
-        """Detections of each picture `(H, W, 3)` uint8 BGR, in its own pixels; one run of the engine.
+    def detect(self, pictures: Sequence[Picture], width: int, height: int) -> list[Detections]:
+        """Detections of each picture, in its own pixels; one run of the engine.
 
         Args:
-            images: pictures of any size.
+            pictures: of any size.
             width, height: of the network's input, multiples of `STRIDE`.
         """
-        if not images:
+        if not pictures:
             return []
-        placed = [letterbox(image, width, height) for image in images]
+        placed = [letterbox(picture, width, height) for picture in pictures]
         raw = self.engine.run(as_batch([canvas for canvas, _ in placed]))
         return [
             decode(output, placement, self.min_score, self.max_iou)
             for output, (_, placement) in zip(raw, placed, strict=True)
         ]
+
+
+def batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """The items in their order, at most `BATCH` at a time."""
+    for start in range(0, len(items), BATCH):
+        yield items[start : start + BATCH]
 
 
 def merge(parts: Sequence[Detections]) -> Detections:

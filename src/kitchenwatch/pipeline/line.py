@@ -1,7 +1,8 @@
 """One camera's whole story, a step a frame: health, people, tracks, looks, rules, evidence."""
 
-from kitchenwatch.model import Change, Detections, Frame, Look, Track
-from kitchenwatch.ports import FrameLook, HealthLog, Judge, PersonLook, PictureHealth, Recorder, Tracker
+from kitchenwatch.model import Attentiveness, Change, Detections, Frame, Look, Scene, Track
+from kitchenwatch.pipeline.together import Looks, Story, Telling, tell
+from kitchenwatch.ports import Attention, FrameLook, HealthLog, Judge, PersonLook, PictureHealth, Recorder, Tracker
 
 
 class CameraLine:
@@ -15,6 +16,7 @@ class CameraLine:
         *,
         picture: PictureHealth,
         health: HealthLog,
+        attention: Attention,
         people: FrameLook,
         tracker: Tracker,
         person: PersonLook,
@@ -22,20 +24,27 @@ class CameraLine:
         recorder: Recorder,
     ) -> None:
         self._picture, self._health = picture, health
-        self._people, self._tracker, self._person = people, tracker, person
+        self._attention = attention
+        self._looks, self._tracker = Looks(people, person), tracker
         self._judge, self._recorder = judge, recorder
         self._last: Frame | None = None
 
+    @property
+    def attentiveness(self) -> Attentiveness:
+        """How closely the camera is looked at now."""
+        return self._attention.state
+
     def step(self, frame: Frame) -> list[Change]:
         """See, weigh and record one frame; returns what changed among the violations."""
-        self._last = frame
-        for change in self._picture.observe(frame):
-            self._health.record(change)
-        tracks, looks = self._see(frame)
-        sightings = [sighting for look in looks for sighting in look.sightings]
-        changes = self._judge.step(frame, tracks, sightings)
-        self._recorder.step(frame, tracks, looks, changes)
-        return changes
+        telling = self.telling(frame)
+        tell([telling])
+        if telling.failure:
+            raise telling.failure
+        return telling.changes
+
+    def telling(self, frame: Frame) -> Telling:
+        """The same step, to be taken together with those of other cameras; it begins when it is told."""
+        return Telling(self._looks, self._story(frame))
 
     def finish(self) -> list[Change]:
         """The footage is over: close and write what is still owed."""
@@ -45,8 +54,21 @@ class CameraLine:
         self._recorder.finish(changes)
         return changes
 
-    def _see(self, frame: Frame) -> tuple[list[Track], list[Look]]:
-        # A blind camera proves nothing either way, so its tracks just age.
-        people = Detections.none() if self._picture.blind else self._people.people(frame)
-        tracks = self._tracker.update(frame.t, people)
-        return tracks, self._person.look(frame, tracks) if tracks else []
+    def _story(self, frame: Frame) -> Story:
+        self._last = frame
+        for change in self._picture.observe(frame):
+            self._health.record(change)
+        tracks: list[Track] = []
+        looks: list[Look] = []
+        if searched := self._attention.searches(frame):
+            # A blind camera proves nothing either way, so its tracks just age.
+            people: Detections = Detections.none() if self._picture.blind else (yield frame)
+            tracks = self._tracker.update(frame.t, people)
+            chosen = self._attention.chooses(frame.t, tracks)
+            looks = (yield Scene(frame, tuple(tracks), tuple(chosen))) if chosen else []
+        sightings = [sighting for look in looks for sighting in look.sightings]
+        changes = self._judge.step(frame, tracks, sightings)
+        if searched:
+            self._attention.learn(frame, tracks, self._judge.undecided)
+        self._recorder.step(frame, tracks, looks, changes)
+        return changes

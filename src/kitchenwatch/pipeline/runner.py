@@ -7,12 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from kitchenwatch.errors import KitchenwatchError, SourceUnreadable
-from kitchenwatch.model import Change, Frame
+from kitchenwatch.model import Attentiveness, Change, Frame
 from kitchenwatch.pipeline.line import CameraLine
 from kitchenwatch.pipeline.slots import EverySlot, NewestSlot, Slot
-from kitchenwatch.ports import Source
+from kitchenwatch.pipeline.together import tell
+from kitchenwatch.ports import Clock, Source
 
 log = logging.getLogger(__name__)
+
+# Cameras stepped together at most. The network gains nothing from more at once (docs/benchmark.md), and whoever waits
+# for the next round is seen on a newer frame.
+TOGETHER = 8
 
 
 @dataclass(slots=True, eq=False)
@@ -31,9 +36,19 @@ class Post:
     """Whether its footage has ended and its line was finished."""
 
     @property
+    def attentiveness(self) -> Attentiveness:
+        """How closely it is looked at now."""
+        return self.line.attentiveness
+
+    @property
     def skipped(self) -> int:
         """Frames that a newer one replaced before anybody looked."""
         return self.slot.skipped
+
+    @property
+    def waited_s(self) -> float:
+        """How long the last frame waited until a worker took it, in seconds."""
+        return self.slot.waited_s
 
 
 def replay(source: Source, line: CameraLine) -> Iterator[tuple[float, list[Change]]]:
@@ -54,12 +69,15 @@ def replay(source: Source, line: CameraLine) -> Iterator[tuple[float, list[Chang
 
 
 class Worker:
-    """Steps the lines of its cameras in turn, so that none starves; cameras may come and go while it runs."""
+    """Steps the lines of its cameras, together where several have a frame; cameras may come and go while it runs.
 
-    def __init__(self, name: str) -> None:
-        self._ready = threading.Condition()
-        self._posts: list[Post] = []
-        self._turn = 0
+    It never waits for one camera when another is ready, and whoever was taken goes to the end of the row, so that none
+    starves.
+    """
+
+    def __init__(self, name: str, clock: Clock) -> None:
+        self._ready, self._clock = threading.Condition(), clock
+        self._posts: list[Post] = []  # those taken longest ago first
         self._closed = False
         self.thread = threading.Thread(target=self.run, name=name, daemon=True)
 
@@ -68,7 +86,7 @@ class Worker:
 
     def add(self, post: Post) -> None:
         """Look after one more camera."""
-        post.slot = (NewestSlot if post.live else EverySlot)(self._ready)
+        post.slot = (NewestSlot if post.live else EverySlot)(self._ready, self._clock)
         with self._ready:
             self._posts.append(post)
 
@@ -85,27 +103,30 @@ class Worker:
 
     def run(self) -> None:
         """Until it is closed and every slot is closed and empty."""
-        while (work := self._next()) is not None:
-            post, frame = work
-            self._supervised(post, frame)
-            if frame is None:
-                self._forget(post)
+        while ready := self._next():
+            self._step([(post, frame) for post, frame in ready if frame is not None])
+            for post, frame in ready:
+                if frame is None:
+                    self._finish(post)
+                    self._forget(post)
 
-    def _next(self) -> tuple[Post, Frame | None] | None:
-        """The next post with a frame, or with None when its footage is over; None when there is nothing to come."""
+    def _next(self) -> list[tuple[Post, Frame | None]]:
+        """Posts with a frame each, or with None when the footage is over; nobody when there is nothing to come."""
         with self._ready:
             while self._posts or not self._closed:
-                for post in self._in_turn():
-                    if post.slot.over:
-                        return post, None
-                    if (frame := post.slot.take()) is not None:
-                        return post, frame
+                if ready := self._take():
+                    return ready
                 self._ready.wait()
-        return None
+        return []
 
-    def _in_turn(self) -> list[Post]:
-        self._turn = (self._turn + 1) % max(1, len(self._posts))
-        return self._posts[self._turn :] + self._posts[: self._turn]
+    def _take(self) -> list[tuple[Post, Frame | None]]:
+        """What is there now; call with the condition held."""
+        ready: dict[Post, Frame | None] = {}
+        for post in self._posts:
+            if len(ready) < TOGETHER and ((frame := post.slot.take()) is not None or post.slot.over):
+                ready[post] = frame
+        self._posts.sort(key=ready.__contains__)
+        return list(ready.items())
 
     def _forget(self, post: Post) -> None:
         with self._ready:
@@ -113,16 +134,22 @@ class Worker:
             self._posts = [other for other in self._posts if other is not post]
             self._ready.notify_all()
 
-    def _supervised(self, post: Post, frame: Frame | None) -> None:
+    def _step(self, ready: Sequence[tuple[Post, Frame]]) -> None:
+        for post, frame in ready:
+            post.frames, post.last_at = post.frames + 1, frame.at
+        tellings = [post.line.telling(frame) for post, frame in ready]
+        tell(tellings)
+        for (post, _), telling in zip(ready, tellings, strict=True):
+            if telling.failure:
+                post.failures += 1
+                log.error("camera %s: a frame could not be judged", post.camera, exc_info=telling.failure)
+
+    def _finish(self, post: Post) -> None:
         try:
-            if frame is None:
-                post.line.finish()
-            else:
-                post.frames, post.last_at = post.frames + 1, frame.at
-                post.line.step(frame)
+            post.line.finish()
         except Exception:  # a supervisor: one camera's failure must not stop the others
             post.failures += 1
-            log.exception("camera %s: a frame could not be judged", post.camera)
+            log.exception("camera %s: its line could not be finished", post.camera)
 
 
 class Runner:
@@ -133,10 +160,12 @@ class Runner:
     Args:
         posts: to begin with.
         workers: at most so many threads judge.
+        clock: tells how long frames wait.
     """
 
-    def __init__(self, posts: Sequence[Post], workers: int) -> None:
+    def __init__(self, posts: Sequence[Post], workers: int, clock: Clock) -> None:
         self._posts: tuple[Post, ...] = ()
+        self._clock = clock
         self._limit, self._started = max(1, workers), False
         self._workers: list[Worker] = []
         self._readers: dict[Post, threading.Thread] = {}
@@ -192,7 +221,7 @@ class Runner:
         """A new one while there may be more of them, else the one with the fewest cameras."""
         if len(self._workers) == self._limit:
             return min(self._workers, key=len)
-        worker = Worker(f"worker-{len(self._workers)}")
+        worker = Worker(f"worker-{len(self._workers)}", self._clock)
         self._workers.append(worker)
         if self._started:
             worker.thread.start()

@@ -3,29 +3,39 @@
 import threading
 
 from kitchenwatch.model import Frame
+from kitchenwatch.ports import Clock
 
 
 class Slot:
-    """Holds one frame. All slots of a worker share its condition, so that it can wait for any of them."""
+    """Holds one frame. All slots of a worker share its condition, so that it can wait for any of them.
 
-    def __init__(self, ready: threading.Condition) -> None:
-        self._ready = ready
+    Attributes:
+        skipped: frames that gave way before anybody took them.
+        waited_s: how long the frame taken last had waited, in seconds.
+    """
+
+    def __init__(self, ready: threading.Condition, clock: Clock) -> None:
+        self._ready, self._clock = ready, clock
         self._frame: Frame | None = None
+        self._since = 0.0
         self._closed = False
         self.skipped = 0
+        self.waited_s = 0.0
 
     def put(self, frame: Frame) -> None:
         """Offer a frame; after `close` it is dropped."""
         with self._ready:
             self._make_room()
             if not self._closed:
-                self._frame = frame
+                self._frame, self._since = frame, self._clock.monotonic()
                 self._ready.notify_all()
 
     def take(self) -> Frame | None:
         """The waiting frame, if any. Call with the condition held."""
         frame, self._frame = self._frame, None
-        self._ready.notify_all()
+        if frame is not None:
+            self.waited_s = self._clock.monotonic() - self._since
+            self._ready.notify_all()
         return frame
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
 """All rules of one camera."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime
 
 from kitchenwatch.model import CameraRef, Change, Frame, Kind, Sighting, Track
@@ -26,6 +26,11 @@ class CameraJudge:
         for sighting in sightings:
             looks[sighting.kind][sighting.track].append(sighting)
         return [change for kind, rule in self._rules for change in rule.step(now, frame.size, people, looks[kind])]
+
+    @property
+    def undecided(self) -> Set[int]:
+        """See `ports.Judge`."""
+        return {person.track for _, rule in self._rules for person in rule.undecided}
 
     def finish(self, t: float, at: datetime) -> list[Change]:
         """The footage is over: close what is still open, each at its own last evidence."""

@@ -1,6 +1,6 @@
 """One rule on one camera: one person, one violation, however the evidence comes and goes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kitchenwatch.model import CameraRef, Change, Kind, Sighting
@@ -67,12 +67,23 @@ class Rule:
         self._let_go(now)
         return changes + self._closings(now)
 
+    @property
+    def undecided(self) -> Iterator[Person]:
+        """Those for whose violation evidence adds up that is neither told yet nor only waiting for its time."""
+        for spell in self._spells.values():
+            ripe = spell.sum.sum >= self._threshold and spell.lasted(spell.seen) >= self._settings.for_s
+            if spell.sum.sum > 0 and not ripe and not self._is_told(spell.person):
+                yield spell.person
+
     def finish(self) -> list[Change]:
         """Close all that is still open or lapsed."""
         changes = [course.close() for course in self._courses if not course.closed]
         self._spells.clear()
         self._courses.clear()
         return changes
+
+    def _is_told(self, person: Person) -> bool:
+        return any(course.person is person and course.ended is None for course in self._courses)
 
     def _concerned(self, now: Moment, size: tuple[int, int], people: Sequence[Person]) -> list[Person]:
         if not self._settings.schedule.covers(now.at):
@@ -91,7 +102,7 @@ class Rule:
                 return course.add(now, llr, evidence)
         spell.add(now, evidence)
         # The picture of this moment becomes the snapshot, so this very look must support the violation.
-        if llr > 0 and spell.sum.sum >= self._threshold and spell.lasts(now, self._settings.for_s):
+        if llr > 0 and spell.sum.sum >= self._threshold and spell.lasted(now.t) >= self._settings.for_s:
             return self._alarm(now, spell, llr)
         return []
 

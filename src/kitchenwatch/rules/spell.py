@@ -1,5 +1,7 @@
 """One person's evidence under one rule."""
 
+import math
+
 from kitchenwatch.rules.cusum import Cusum, Moment, weight
 from kitchenwatch.rules.people import GRACE_S, Person
 from kitchenwatch.rules.trace import Trace
@@ -39,9 +41,9 @@ class Spell:
         else:
             self.trace.add(now.t, self.sum.sum)
 
-    def lasts(self, now: Moment, seconds: float) -> bool:
-        """Whether the sum has been above zero for so long."""
-        return self.sum.left is not None and now.t - self.sum.left.t >= seconds
+    def lasted(self, t: float) -> float:
+        """For how many seconds, at media time `t`, the sum has been above zero."""
+        return -math.inf if self.sum.left is None else t - self.sum.left.t
 
     def pending(self, now: Moment, since: float, gap: float) -> bool:
         """Whether evidence that began within `gap` of `since` still adds up."""

@@ -13,10 +13,11 @@ from av.video.frame import VideoFrame
 
 from kitchenwatch.errors import SourceUnreadable
 from kitchenwatch.model import Frame
+from kitchenwatch.ports import Attention
 from kitchenwatch.sources.clip import AccessUnit, Codec, EncodedClip, access_unit, select
+from kitchenwatch.sources.decoding import Decoding
 from kitchenwatch.sources.picture import DecodedPicture
-from kitchenwatch.sources.sampler import Sampler
-from kitchenwatch.sources.stream import Stream, VideoPacket
+from kitchenwatch.sources.stream import Opener, Stream, VideoPacket
 
 log = logging.getLogger(__name__)
 
@@ -33,14 +34,19 @@ class FilmSource:
         camera: id that its frames carry.
         path: an MP4, Matroska, AVI, MPEG-TS … file.
         started_at: UTC moment of its first frame.
-        sample_fps: frames a second that are handed out, by media time.
+        attention: says which pictures are decoded and handed out.
+        open_stream: opens the film for `frames`.
     """
 
-    def __init__(self, camera: str, path: Path, started_at: datetime, sample_fps: float) -> None:
-        self._camera, self._path, self._started_at = camera, path, started_at
-        self._sample_fps = sample_fps
+    def __init__(
+        self, camera: str, path: Path, started_at: datetime, attention: Attention, open_stream: Opener = Stream
+    ) -> None:
+        self._camera, self.path, self._started_at = camera, path, started_at
+        self._attention, self._open_stream = attention, open_stream
         self._stopping = threading.Event()
         self.corrupt = 0
+        self.pictures = 0
+        """Encoded pictures that have come so far."""
 
     @cached_property
     def run(self) -> str:
@@ -49,21 +55,21 @@ class FilmSource:
         Raises SourceUnreadable.
         """
         try:
-            with self._path.open("rb") as file:
+            with self.path.open("rb") as file:
                 return hashlib.file_digest(file, "sha256").hexdigest()[:RUN_DIGITS]
         except OSError as error:
-            raise SourceUnreadable(f"{self._path}: {error.strerror}") from None
+            raise SourceUnreadable(f"{self.path}: {error.strerror}") from None
 
     @property
     def footage(self) -> "FilmFootage":
         """The whole film."""
-        return FilmFootage(self._path, self._started_at)
+        return FilmFootage(self.path, self._started_at)
 
     @cached_property
     def duration(self) -> float | None:
         """Announced length in seconds, for progress bars; None if unknown. What is wrong, `frames` tells."""
         try:
-            with Stream(self._path) as stream:
+            with Stream(self.path) as stream:
                 return stream.duration
         except SourceUnreadable:
             return None
@@ -81,27 +87,26 @@ class FilmSource:
             SourceUnreadable: not a film, nothing in it can be decoded, or it breaks off early: then after
                 all frames that are there.
         """
-        with Stream(self._path) as stream:
+        with self._open_stream(self.path, None) as stream:
             reading = _Reading(stream, self._stopping)
-            sampler = Sampler(self._sample_fps)
-            for t, picture in reading.pictures():
-                if sampler.due(t):
+            for t, picture in reading.pictures(Decoding(stream, self._attention)):
+                if self._attention.due(t):
                     at = self._started_at + timedelta(seconds=t)
                     yield Frame(self._camera, self.run, t, at, DecodedPicture(picture))
-            self.corrupt = stream.corrupt
+            self.corrupt, self.pictures = stream.corrupt, reading.count
             if not self._stopping.is_set():
                 self._complain(stream, reading)
 
     def _complain(self, stream: Stream, reading: "_Reading") -> None:
         if reading.last is None:
-            raise SourceUnreadable(f"{self._path}: none of its pictures can be decoded -> {COPY_AGAIN}")
+            raise SourceUnreadable(f"{self.path}: none of its pictures can be decoded -> {COPY_AGAIN}")
         if reading.error:
-            raise SourceUnreadable(f"{self._path}: breaks off at {reading.last:.1f} s ({reading.error})")
-        if stream.duration and reading.last < stream.duration - stream.step - CUT_OFF_S:
-            length = f"{reading.last:.1f} s of {stream.duration:.1f} s"
-            raise SourceUnreadable(f"{self._path}: breaks off at {length} -> {COPY_AGAIN}")
+            raise SourceUnreadable(f"{self.path}: breaks off at {reading.reached:.1f} s ({reading.error})")
+        if stream.duration and reading.reached < stream.duration - stream.step - CUT_OFF_S:
+            length = f"{reading.reached:.1f} s of {stream.duration:.1f} s"
+            raise SourceUnreadable(f"{self.path}: breaks off at {length} -> {COPY_AGAIN}")
         if stream.corrupt:
-            log.warning("%s: %d broken pictures left out -> %s", self._path, stream.corrupt, COPY_AGAIN)
+            log.warning("%s: %d broken pictures left out -> %s", self.path, stream.corrupt, COPY_AGAIN)
 
 
 class _Reading:
@@ -110,17 +115,27 @@ class _Reading:
     def __init__(self, stream: Stream, stopping: threading.Event) -> None:
         self._stream, self._stopping = stream, stopping
         self.last: float | None = None
+        self.reached = 0.0
+        self.count = 0
         self.error: str | None = None
 
-    def pictures(self) -> Iterator[tuple[float, VideoFrame]]:
+    def pictures(self, decoding: Decoding) -> Iterator[tuple[float, VideoFrame]]:
         for packet in self._packets():
-            for picture in self._stream.decode(packet):
-                t = self._time(picture)
-                if self.last is None or t > self.last:
-                    self.last = t
-                    yield t, picture
+            t = float((packet.pts or 0) * self._stream.time_base) - self._stream.origin
+            self.count += 1
+            yield from self._timed(decoding.pictures(packet, t))
+            if decoding.seeing:
+                self.reached = max(self.reached, t)
+        yield from self._timed(decoding.rest())
 
-    def _packets(self) -> Iterator[VideoPacket | None]:
+    def _timed(self, pictures: Iterator[VideoFrame]) -> Iterator[tuple[float, VideoFrame]]:
+        for picture in pictures:
+            t = self._time(picture)
+            if self.last is None or t > self.last:
+                self.last = t
+                yield t, picture
+
+    def _packets(self) -> Iterator[VideoPacket]:
         try:
             for packet in self._stream.packets():
                 if self._stopping.is_set():
@@ -128,7 +143,6 @@ class _Reading:
                 yield packet
         except SourceUnreadable as error:
             self.error = str(error)
-        yield None
 
     def _time(self, picture: VideoFrame) -> float:
         if picture.pts is None:

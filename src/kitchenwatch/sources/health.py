@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kitchenwatch.model import CameraState, Frame, HealthChange
+from kitchenwatch.sampling import EARLY_S
 from kitchenwatch.sources.latch import GAP_S, Latch
-from kitchenwatch.sources.sampler import EARLY_S
 from kitchenwatch.sources.scene import Plane, Usual, edges, fine, fit, sharpness
 
 BLIND = (CameraState.BLACK, CameraState.COVERED, CameraState.FROZEN, CameraState.BLURRED)

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from kitchenwatch.model import Frame
 
-# Between two frames further apart than this nobody knows what was to be seen, so signs start anew.
-GAP_S = 5.0
+# Between two frames further apart than this nobody knows what was to be seen, so signs start anew. Of a quiet camera
+# only keyframes are seen, and "smart" codecs send one every 12 s or more.
+GAP_S = 15.0
 
 
 class Latch:

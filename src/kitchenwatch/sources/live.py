@@ -11,10 +11,10 @@ from tenacity.stop import stop_when_event_set
 
 from kitchenwatch.errors import SourceDenied, SourceError, SourceLost, SourceUnreadable, StorageError
 from kitchenwatch.model import CameraState, Frame, HealthChange
-from kitchenwatch.ports import Clock, HealthLog
+from kitchenwatch.ports import Attention, Clock, HealthLog
 from kitchenwatch.sources.reader import Line, Reader
 from kitchenwatch.sources.ring import Ring, RingSettings
-from kitchenwatch.sources.stream import StreamSettings
+from kitchenwatch.sources.stream import Opener, Stream, StreamSettings
 from kitchenwatch.sources.timeline import Timeline
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,6 @@ class LiveSettings:
     """How a camera is read and watched; all `_s` in seconds.
 
     Attributes:
-        sample_fps: frames a second that are handed out, by media time.
         silent_s: without a decoded picture for so long, the camera is offline and its connection given up;
             longer than any keyframe is late, short enough that a cut cable shows at once.
         first_picture_s: as `silent_s`, but from connecting to the first picture, which comes with the first
@@ -42,7 +41,6 @@ class LiveSettings:
         stuck: connections that hang and are left behind, at most; cameras serve only a few at a time.
     """
 
-    sample_fps: float = 5.0
     silent_s: float = 8.0
     first_picture_s: float = 30.0
     retry_s: float = 0.25
@@ -64,10 +62,19 @@ class LiveSource:
     for `silent_s`; it ends at the next run's first frame. A loss that the first attempt mends is only logged.
     """
 
-    def __init__(self, camera: str, url: str, settings: LiveSettings, clock: Clock, health: HealthLog) -> None:
+    def __init__(
+        self,
+        camera: str,
+        url: str,
+        attention: Attention,
+        settings: LiveSettings,
+        clock: Clock,
+        health: HealthLog,
+        open_stream: Opener = Stream,
+    ) -> None:
         self._settings, self._clock = settings, clock
         self._ring = Ring(settings.ring)
-        self._line = Line(camera, url, settings.sample_fps, settings.stream, clock, self._ring)
+        self._line = Line(camera, url, attention, settings.stream, clock, self._ring, open_stream)
         self._presence = _Presence(camera, health)
         self._stopping = threading.Event()
         self._reader: Reader | None = None

@@ -18,7 +18,7 @@ from av.video.reformatter import ColorRange, VideoReformatter
 from av.video.stream import VideoStream
 
 from kitchenwatch.errors import SourceUnreadable
-from kitchenwatch.sources.sampler import Sampler
+from kitchenwatch.sampling import Sampler
 
 # Up to this many pictures a second all are kept; of more, every second one of the usual 25.
 ALL_FPS, THINNED_FPS = 15.0, 12.5

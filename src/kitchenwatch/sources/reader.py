@@ -9,17 +9,17 @@ from av.video.frame import VideoFrame
 
 from kitchenwatch.errors import SourceError, SourceLost, SourceUnreadable
 from kitchenwatch.model import Frame
-from kitchenwatch.ports import Clock
+from kitchenwatch.ports import Attention, Clock
 from kitchenwatch.sources.clip import Codec, access_unit
+from kitchenwatch.sources.decoding import Decoding
 from kitchenwatch.sources.picture import DecodedPicture
 from kitchenwatch.sources.ring import Ring
-from kitchenwatch.sources.sampler import Sampler
-from kitchenwatch.sources.stream import Stream, StreamSettings, VideoPacket
+from kitchenwatch.sources.stream import Opener, Stream, StreamSettings, VideoPacket
 from kitchenwatch.sources.timeline import Timeline
 
 log = logging.getLogger(__name__)
 
-# Sampled frames that wait for `take`; older ones give way, for late pictures are worth less than fresh ones.
+# Frames that wait for `take`; older ones give way, for late pictures are worth less than fresh ones.
 WAITING_FRAMES = 2
 
 
@@ -29,14 +29,15 @@ class Line:
 
     camera: str
     address: str
-    sample_fps: float
+    attention: Attention
     stream: StreamSettings
     clock: Clock
     ring: Ring
+    open_stream: Opener = Stream
 
 
 class Reader:
-    """One run: connects, fills the ring, decodes every picture and keeps the sampled ones for `take`.
+    """One run: connects, fills the ring, decodes what attention wants and keeps what is due for `take`.
 
     It never waits for whoever takes its frames. `stop` asks it to end; a read that hangs ends by PyAV's own
     time-out, and what it still delivers then goes nowhere.
@@ -50,18 +51,17 @@ class Reader:
         self._error: SourceError | None = None
         self._stopping = False
         self._run = ""
-        self._sampler = Sampler(line.sample_fps)
         self._codec: Codec | None = None
         self._anchors = 0
         self.started = self.fresh = line.clock.monotonic()
-        """`clock.monotonic()` of the start, and of the last decoded picture."""
+        """`clock.monotonic()` of the start, and of the last picture that was decoded, or could have been."""
         self.decoding = False
         """Whether a picture was decoded at all."""
         self._thread = threading.Thread(target=self._read, name=f"rtsp-{line.camera}", daemon=True)
         self._thread.start()
 
     def take(self, timeout: float) -> Frame | None:
-        """The next sampled frame, or None after `timeout` seconds; raises the error that ended the run."""
+        """The next frame that was due, or None after `timeout` seconds; raises the error that ended the run."""
         with self._changed:
             self._changed.wait_for(lambda: self._frames or self._error or self._stopping, timeout)
             if self._frames:
@@ -87,7 +87,7 @@ class Reader:
 
     def _read(self) -> None:
         try:
-            with Stream(self._line.address, self._line.stream) as stream:
+            with self._line.open_stream(self._line.address, self._line.stream) as stream:
                 self._read_from(stream)
                 error: SourceError = SourceLost(f"{stream}: the stream has ended")
         except SourceError as told:
@@ -100,13 +100,16 @@ class Reader:
             self._changed.notify_all()
 
     def _read_from(self, stream: Stream) -> None:
+        decoding = Decoding(stream, self._line.attention)
         for packet in stream.packets():
             if self._stopping:
                 return
             t = self._timeline.place(float((packet.pts or 0) * stream.time_base))
             self._keep(stream, packet, t)
-            for picture in stream.decode(packet):
+            for picture in decoding.pictures(packet, t):
                 self._offer(picture, stream)
+            if decoding.seeing:
+                self.fresh = self._line.clock.monotonic()
 
     def _keep(self, stream: Stream, packet: VideoPacket, t: float) -> None:
         if self._codec is None or self._anchors != self._timeline.anchors:
@@ -128,7 +131,7 @@ class Reader:
     def _offer(self, picture: VideoFrame, stream: Stream) -> None:
         self.fresh, self.decoding = self._line.clock.monotonic(), True
         t = self._timeline.of(float((picture.pts or 0) * stream.time_base))
-        if t <= self._last_t or not self._sampler.due(t):
+        if t <= self._last_t or not self._line.attention.due(t):
             return
         self._last_t = t
         at = self._timeline.at(t)

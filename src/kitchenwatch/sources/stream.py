@@ -6,7 +6,7 @@ every error, timestamps mended before anybody relies on them.
 
 import io
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -138,6 +138,10 @@ class Stream:
             return []
         return [picture for picture in pictures if self._is_whole(picture)]
 
+    def flush(self) -> None:
+        """Forget what was decoded, to go on at a keyframe."""
+        self._video.codec_context.flush_buffers()
+
     def _is_whole(self, picture: VideoFrame) -> bool:
         if picture.is_corrupt:
             self._torn = True
@@ -224,6 +228,10 @@ class Stream:
             # FFmpeg's word also for a time-out while connecting.
             reason = "no answer in time, or none that makes sense"
         return SourceLost(f"{self}: {reason}")
+
+
+Opener: TypeAlias = Callable[[str | Path, StreamSettings | None], Stream]
+"""Opens a stream: `Stream` itself, or one that measures what it does."""
 
 
 def _spread(packets: Sequence[VideoPacket], step: int, last: int | None) -> int | None:

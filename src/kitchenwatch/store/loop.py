@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from kitchenwatch.errors import Conflict, Invalid, NotFound
 from kitchenwatch.lifecycle import Act, Severity, Standing, after, check_may
-from kitchenwatch.manifest import Event, file_body, moment
+from kitchenwatch.manifest import moment
 from kitchenwatch.model import (
     AlertType,
     CaseStatus,
@@ -27,6 +27,7 @@ from kitchenwatch.model import (
 from kitchenwatch.ports import Chain, Clock
 from kitchenwatch.store.announce import announce_case
 from kitchenwatch.store.audit import write_audit
+from kitchenwatch.store.case_manifests import found_manifest, step_manifest
 from kitchenwatch.store.case_rows import evidence_values, locked_case
 from kitchenwatch.store.database import Database, serialize_outbox
 from kitchenwatch.store.tables import Camera, Case, CaseStep, Evidence, Upload
@@ -152,7 +153,7 @@ class CaseLoop:
             row = _found(found, camera, by)
             session.add(row)
             session.flush()
-            entry = self._chain.append(row.site_id, _found_body(found, by, now))
+            entry = self._chain.append(row.site_id, found_manifest(row, found.files, by.name, now, found.remark))
             session.add_all(Evidence(**evidence_values(row.id, file, entry.seq)) for file in found.files)
             row.seal_seq, row.seal_sha256 = entry.seq, entry.sha256
             session.flush()
@@ -196,7 +197,7 @@ class CaseLoop:
         uploads: Sequence[Upload],
     ) -> None:
         step = _step(row, act, by, now, remark, data)
-        entry = self._chain.append(row.site_id, _step_body(step, uploads))
+        entry = self._chain.append(row.site_id, step_manifest(step, uploads))
         step.seal_seq = row.seal_seq = entry.seq
         row.seal_sha256 = entry.sha256
         session.add(step)
@@ -225,8 +226,6 @@ def _check(move: Move) -> None:
             raise Invalid("whoever returns an answer must say what is missing")
         case Act.DISPATCH if move.severity is None:
             raise Invalid("an order needs a severity")
-        case Act.RECTIFY if not move.uploads:
-            raise Invalid("an answer needs a photo of what was put right, and a portrait of who sends it")
 
 
 def _answer(session: Session, case: Case, move: Move, by: Actor) -> Sequence[Upload]:
@@ -284,26 +283,6 @@ def _step(row: Case, act: Act, by: Actor, now: datetime, remark: str, data: dict
     )
 
 
-def _step_body(step: CaseStep, uploads: Sequence[Upload]) -> dict[str, Any]:
-    """A step as its manifest tells it; the uploads have been sealed when they came."""
-    return {
-        "event": str(Event.STEP),
-        "case": str(step.case_id),
-        "violation": None,
-        "files": [],
-        "act": str(step.act),
-        "by": step.by,
-        "role": str(step.role) if step.role else None,
-        "at": moment(step.at),
-        "remark": step.remark,
-        "status": str(step.status),
-        "round": step.round,
-        "revision": step.revision,
-        "data": {name: str(value) for name, value in step.data.items()},
-        "uploads": [{"id": str(upload.id), "sha256": upload.sha256} for upload in uploads],
-    }
-
-
 def _found(found: Found, camera: Camera, by: Actor) -> Case:
     return Case(
         id=found.id,
@@ -318,18 +297,3 @@ def _found(found: Found, camera: Camera, by: Actor) -> Case:
         revision=1,
         round=0,
     )
-
-
-def _found_body(found: Found, by: Actor, now: datetime) -> dict[str, Any]:
-    return {
-        "event": str(Event.FOUND),
-        "case": str(found.id),
-        "violation": None,
-        "files": [file_body(file) for file in found.files],
-        "camera": found.camera,
-        "kind": str(found.kind),
-        "opened_at": moment(found.at),
-        "by": by.name,
-        "at": moment(now),
-        "remark": found.remark,
-    }

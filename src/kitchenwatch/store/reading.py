@@ -173,7 +173,7 @@ class Reading:
             return read_waiting(session, scope, asked.conditions(), order, after, limit)
 
     def earlier(self, scope: Scope, cases: Sequence[Case], limit: int) -> Mapping[UUID, Sequence[Case]]:
-        """What the camera of each of these cases had shown before it, the newest first, with evidence."""
+        """What the camera of each of these cases had shown before it, the newest first, as `waiting.BRIEFLY` says."""
         with self._database.reading() as session:
             return read_earlier(session, scope, cases, limit)
 
@@ -188,6 +188,12 @@ class Reading:
         """The figures of the first page."""
         with self._database.reading() as session:
             return read_today(session, scope, now)
+
+    def check_case(self, scope: Scope, case: UUID) -> None:
+        """Whether the reader may see it. Raises NotFound."""
+        with self._database.reading() as session:
+            if not session.scalar(select(Case.id).where(in_sight(Case.site_id, scope), Case.id == case)):
+                raise NotFound(f"there is no case {case}")
 
     def case(self, scope: Scope, case: UUID) -> Case:
         """A case with site, camera, violation, evidence, steps (with their uploads) and uploads. Raises NotFound."""
@@ -217,6 +223,11 @@ class Reading:
         """Alerts in scope with a greater `seq`, in order; without the digests, which are for channels alone."""
         query = select(Outbox).where(Outbox.seq > after, Outbox.only_channel.is_(None), concerns(scope))
         return [alert_of(row) for row in self._all(query.order_by(Outbox.seq).limit(limit))]
+
+    def whereabouts(self) -> Mapping[str, str]:
+        """The district of every site, by the site's id; unscoped, for the event stream."""
+        with self._database.reading() as session:
+            return dict(session.execute(select(Site.id, Site.district_id)).tuples().all())
 
     def audit(self, before: int | None = None, limit: int = 50, asked: AuditFilter | None = None) -> Sequence[Audit]:
         """The audit log, newest first, with an id below `before`; unscoped, for admins."""

@@ -1,5 +1,6 @@
-"""What a reader may see, as conditions of a query."""
+"""What a reader may see, as conditions of a query; and of what has been read already."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, select, true
@@ -29,3 +30,12 @@ def concerns(scope: Scope) -> ColumnElement[bool]:
     if scope.role in (Role.ADMIN, Role.VIEWER):
         return true()
     return Outbox.site_id.in_(select(Site.id).where(visible(scope)))
+
+
+def hears(scope: Scope, site: str | None, whereabouts: Mapping[str, str]) -> bool:
+    """The same as `concerns`, of an alert about this site; `whereabouts` is each site's district."""
+    if scope.role in (Role.ADMIN, Role.VIEWER):
+        return True
+    if site is None or site not in whereabouts:
+        return False
+    return whereabouts[site] in scope.districts if scope.role is Role.REGULATOR else site in scope.sites

@@ -165,6 +165,7 @@ class Case(Table):
         Index("ix_case_kind_newest", "kind", "opened_at", "id"),
         Index("ix_case_status_newest", "status", "opened_at", "id"),
         Index("ix_case_status_score", "status", "score", "id"),
+        Index("ix_case_status_site", "status", "site_id"),
         Index("ix_case_deadline", "status", "deadline"),
         Index("ix_case_figures", "opened_at", "kind", "status", "site_id"),  # counted without a look at the rows
     )

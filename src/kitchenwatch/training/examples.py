@@ -11,7 +11,7 @@ from kitchenwatch.detect.belonging import LENGTH, REACH
 from kitchenwatch.detect.looks import PersonLook
 from kitchenwatch.detect.sightings import Abstain
 from kitchenwatch.geometry import Boxes, area, centre, intersection, iou
-from kitchenwatch.model import LABELS, Detections, Frame, Kind, Label, Look, Sighting, Track
+from kitchenwatch.model import LABELS, Detections, Frame, Kind, Label, Look, Scene, Sighting, Track
 from kitchenwatch.picture import ArrayPicture
 from kitchenwatch.training.dataset import Truth
 
@@ -47,7 +47,8 @@ def looks_at(people: PersonLook, image: NDArray[np.uint8], truth: Truth) -> list
     boxes = truth.drawn.of(Label.PERSON).boxes
     tracks = [Track(number, box, 1.0, 0.0, 0.0) for number, box in enumerate(boxes, 1)]
     frame = Frame("held out", "held out", 0.0, datetime.min.replace(tzinfo=UTC), ArrayPicture(image))
-    return people.look(frame, tracks) if tracks else []
+    (looks,) = people.look([Scene(frame, tuple(tracks), tuple(tracks))])
+    return looks
 
 
 def is_clear(sighting: Sighting, abstain: Abstain) -> bool:

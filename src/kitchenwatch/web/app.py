@@ -36,7 +36,7 @@ their sites; what lies outside answers 404. Errors are RFC 9457 problem document
 
 def create_app(deps: WebDeps) -> FastAPI:
     """The API, its event stream and the pages; serve it with uvicorn."""
-    feed = Feed(deps.reading)
+    feed = Feed(deps.reading, deps.tokens)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

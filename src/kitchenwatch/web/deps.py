@@ -7,6 +7,7 @@ from typing import Annotated, Protocol, cast
 
 from fastapi import Depends, Request
 
+from kitchenwatch.model import Attentiveness
 from kitchenwatch.ports import Blobs, Clock
 from kitchenwatch.store.acts import Acts
 from kitchenwatch.store.loop import CaseLoop
@@ -27,6 +28,11 @@ class LineState(Protocol):
     @property
     def frames(self) -> int:
         """Frames judged since the start."""
+        ...
+
+    @property
+    def attentiveness(self) -> Attentiveness:
+        """How closely it is looked at now."""
         ...
 
     @property

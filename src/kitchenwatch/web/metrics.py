@@ -6,7 +6,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from kitchenwatch.model import CameraState, Role, Scope
+from kitchenwatch.model import Attentiveness, CameraState, Role, Scope
 from kitchenwatch.web.deps import WebDeps
 
 EVERYTHING = Scope("metrics", Role.VIEWER)
@@ -53,6 +53,8 @@ class LineCollector(Collector):
         yield _counter("kitchenwatch_frames_skipped", "Frames skipped.", {line.camera: line.skipped for line in lines})
         yield _counter("kitchenwatch_line_failures", "Failures.", {line.camera: line.failures for line in lines})
         now = self._deps.clock.now()
+        states = [((line.camera, state), line.attentiveness is state) for line in lines for state in Attentiveness]
+        yield _gauge("kitchenwatch_attention", "1 for how closely a camera is looked at.", ["camera", "state"], states)
         ages = [((line.camera,), (now - line.last_at).total_seconds()) for line in lines if line.last_at]
         yield _gauge("kitchenwatch_frame_age_seconds", "Age of the newest frame judged.", ["camera"], ages)
 

@@ -17,12 +17,12 @@ def decide(deps: WebDeps, caller: Caller, case: UUID, verdict: VerdictIn) -> Non
         raise Invalid("a verdict is `confirmed` or `dismissed`")
     if (verdict.status is CaseStatus.CONFIRMED) != (verdict.reason is VerdictReason.VIOLATION):
         raise Invalid("the reason `violation` goes with `confirmed`, every other one with `dismissed`")
-    deps.reading.case(caller.scope, case)
+    deps.reading.check_case(caller.scope, case)
     act = Act.CONFIRM if verdict.status is CaseStatus.CONFIRMED else Act.DISMISS
     deps.loop.act(case, Move(act, verdict.revision, verdict.remark, verdict.reason, verdict.mistaken), caller.actor)
 
 
 def withdraw(deps: WebDeps, caller: Caller, case: UUID, revision: int) -> None:
     """Take the verdict back, so that the case waits again. Raises NotFound (out of scope), Conflict."""
-    deps.reading.case(caller.scope, case)
+    deps.reading.check_case(caller.scope, case)
     deps.loop.act(case, Move(Act.REOPEN, revision), caller.actor)

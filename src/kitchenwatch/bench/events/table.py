@@ -62,26 +62,28 @@ def _found(line: Line) -> list[str]:
 
 def _cost(line: Line) -> list[str]:
     told, delay = line.false_alarms, line.delay
-    figures = [_hours(told.hours), str(line.counts.false_alarms), _number(told.per_day), _number(told.bound)]
-    return [*figures, _number(delay.median), _number(delay.p95), _share(line.duplicates.value)]
+    figures = [_hours(told.hours), str(line.counts.false_alarms), number(told.per_day), number(told.bound)]
+    return [*figures, number(delay.median), number(delay.p95), share(line.duplicates.value)]
 
 
 def _strict(line: Line) -> list[str]:
     missed = [line.det.missed_at(target) if line.det else None for target in TARGETS]
-    return [*(_share(found.f1.value) for found in line.at_tiou.values()), *map(_share, missed)]
+    return [*(share(found.f1.value) for found in line.at_tiou.values()), *map(share, missed)]
 
 
 def _rate(rate: Rate) -> str:
     if rate.interval is None:
-        return _share(rate.value)
-    return f"{_share(rate.value)} ({rate.interval[0]:.2f}–{rate.interval[1]:.2f})"
+        return share(rate.value)
+    return f"{share(rate.value)} ({rate.interval[0]:.2f}–{rate.interval[1]:.2f})"
 
 
-def _share(value: float | None) -> str:
+def share(value: float | None) -> str:
+    """Two digits; a dash where there is none."""
     return UNKNOWN if value is None else f"{value:.2f}"
 
 
-def _number(value: float | None) -> str:
+def number(value: float | None) -> str:
+    """As many digits as matter; a dash where there is none."""
     if value is None:
         return UNKNOWN
     return f"{value:.2f}" if abs(value) < 10 else f"{value:.0f}"

@@ -13,6 +13,7 @@ from kitchenwatch.detect.picture import SMALL_SIDE
 from kitchenwatch.detect.yolo import as_batch, input_shape, letterbox
 from kitchenwatch.errors import DatasetError
 from kitchenwatch.model import Label
+from kitchenwatch.picture import ArrayPicture
 from kitchenwatch.training.dataset import Picture, pictures
 
 SEED = 0
@@ -46,7 +47,7 @@ def _frame(picture: Picture) -> NDArray[np.float32]:
     image = picture.image()
     rows, columns = image.shape[:2]
     side = SMALL_SIDE if max(rows, columns) <= FRAME_SIDE else FRAME_SIDE
-    return as_batch([letterbox(image, *input_shape(columns, rows, side))[0]])
+    return as_batch([letterbox(ArrayPicture(image), *input_shape(columns, rows, side))[0]])
 
 
 def _crops(shuffled: list[Picture]) -> Iterator[NDArray[np.float32]]:
@@ -57,4 +58,4 @@ def _crops(shuffled: list[Picture]) -> Iterator[NDArray[np.float32]]:
         people = picture.truth(columns, rows).drawn.of(Label.PERSON)
         if len(people):
             crop = cut(image, upper_body(people.boxes[0], columns, rows))
-            yield as_batch([letterbox(crop, CROP_SIDE, CROP_SIDE)[0]])
+            yield as_batch([letterbox(ArrayPicture(crop), CROP_SIDE, CROP_SIDE)[0]])

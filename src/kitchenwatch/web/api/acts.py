@@ -25,6 +25,6 @@ def post_act(deps: Deps, caller: AnyCaller, case: UUID, act: ActIn) -> ActsOut:
     `revision` is the one that you read: 409 tells that somebody acted meanwhile, or that the case stands where this
     cannot be done. Every act is sealed in the site's chain and written to the audit log.
     """
-    deps.reading.case(caller.scope, case)
+    deps.reading.check_case(caller.scope, case)
     deps.loop.act(case, act.move(), caller.actor)
     return ActsOut.of(deps.reading.case(caller.scope, case), caller.scope.role)

@@ -71,6 +71,6 @@ def post_verdict(deps: Deps, caller: Decider, case: UUID, verdict: VerdictIn) ->
 @router.put("/{case}/legal-hold", responses=responses(403, 404))
 def put_legal_hold(deps: Deps, caller: Decider, case: UUID, wish: LegalHoldIn) -> CaseDetail:
     """While held, retention leaves the case's evidence alone."""
-    deps.reading.case(caller.scope, case)
+    deps.reading.check_case(caller.scope, case)
     deps.loop.hold(case, wish.hold, caller.actor)
     return CaseDetail.model_validate(deps.reading.case(caller.scope, case))

@@ -104,5 +104,5 @@ def get_original(request: Request, deps: Deps, caller: Decider, case: UUID, uplo
 @router.delete("/{upload}", status_code=204, responses=responses(403, 404))
 def delete_upload(deps: Deps, caller: Business, case: UUID, upload: UUID) -> None:
     """Take back a photo of yours that is part of no answer yet; that it was there, and is gone, stays sealed."""
-    deps.reading.case(caller.scope, case)
+    deps.reading.check_case(caller.scope, case)
     deps.uploads.take_back(case, upload, caller.actor)

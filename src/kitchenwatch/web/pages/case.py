@@ -87,7 +87,7 @@ def post_act(request: Request, deps: Deps, caller: AnyCaller, case: UUID, form: 
 @router.post("/cases/{case}/hold")
 def post_hold(deps: Deps, caller: Decider, case: UUID, hold: Annotated[bool, Form()]) -> Response:
     """Keep the evidence whatever its age, or no longer; back to the case."""
-    deps.reading.case(caller.scope, case)
+    deps.reading.check_case(caller.scope, case)
     deps.loop.hold(case, hold, caller.actor)
     return RedirectResponse(f"/cases/{case}", HTTPStatus.SEE_OTHER)
 

@@ -85,7 +85,7 @@ def post_phone(deps: Deps, caller: Business, phone: Annotated[Line, Form()], cas
 @router.post("/notices/{case}/uploads/{upload}/remove")
 def post_remove(deps: Deps, caller: Business, case: UUID, upload: UUID) -> Response:
     """Take a photo back; to the case again."""
-    deps.reading.case(caller.scope, case)
+    deps.reading.check_case(caller.scope, case)
     deps.uploads.take_back(case, upload, caller.actor)
     return RedirectResponse(f"/notices/{case}", HTTPStatus.SEE_OTHER)
 

@@ -1,0 +1,151 @@
+"""What a machine can afford: how many cameras may be looked at closely, and what a look must be worth."""
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from kitchenwatch.ports import Clock
+
+# A look at somebody in doubt is worth tanh(gap / 1 s): 0.2 after a fifth of a second, so this lets it pass.
+REST_PRICE = 0.1
+TOP_PRICE = 0.95
+# The price doubles within some seconds of being late and takes half a minute to fall again: a machine that was
+# once overloaded probes gently.
+DEARER, CHEAPER = 1.25, 0.95
+EVERY_S = 1.0
+CALM_S = 0.3
+"""Below this lateness there is room."""
+
+
+class Budget(Protocol):
+    """What cameras ask before they look closely."""
+
+    @property
+    def price(self) -> float:
+        """What a look must be worth, 0 to 1."""
+        ...
+
+    def admits(self, camera: str) -> bool:
+        """Whether this camera may inquire now; asking is taking, until `release`."""
+        ...
+
+    def release(self, camera: str) -> None:
+        """It inquires no longer."""
+        ...
+
+    def looked(self, at: datetime) -> None:
+        """A picture that was received at that moment is being looked at now."""
+        ...
+
+
+class Boundless:
+    """For films and tests: time is no object. Implements `Budget`."""
+
+    price = REST_PRICE
+
+    def admits(self, camera: str) -> bool:
+        """Always."""
+        return True
+
+    def release(self, camera: str) -> None:
+        """Nothing was taken."""
+
+    def looked(self, at: datetime) -> None:
+        """A film cannot be late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How the machine stands.
+
+    Attributes:
+        price: of a look, 0.1 (room for all) to 0.95.
+        late_s: worst lateness of the last second, in seconds.
+        inquiring: cameras looked at closely now.
+        waiting: cameras that would be, with the seconds that each has waited.
+    """
+
+    price: float
+    late_s: float
+    inquiring: int
+    waiting: dict[str, float]
+
+
+class MachineBudget:
+    """Raises the price and lets fewer cameras inquire while pictures come late. Thread-safe; implements `Budget`.
+
+    The number of inquiries is halved when the machine is late and grows by one a second while it is not
+    (additive increase, multiplicative decrease, as in TCP). Those that wait are let in by how long they waited.
+
+    Args:
+        clock: of the machine.
+        late_s: from when on it cannot keep up.
+    """
+
+    def __init__(self, clock: Clock, late_s: float) -> None:
+        self._clock, self._late_s = clock, late_s
+        self._lock = threading.Lock()
+        self._inquiring: set[str] = set()
+        self._waiting: dict[str, float] = {}
+        self._limit: float | None = None
+        self._worst = self._told = 0.0
+        self._checked = clock.monotonic()
+        self.price = REST_PRICE
+
+    def admits(self, camera: str) -> bool:
+        """See `Budget.admits`."""
+        with self._lock:
+            if camera in self._inquiring:
+                return True
+            if self._has_room(camera):
+                self._inquiring.add(camera)
+                self._waiting.pop(camera, None)
+                return True
+            self._waiting.setdefault(camera, self._clock.monotonic())
+            return False
+
+    def release(self, camera: str) -> None:
+        """See `Budget.release`."""
+        with self._lock:
+            self._inquiring.discard(camera)
+            self._waiting.pop(camera, None)
+
+    def looked(self, at: datetime) -> None:
+        """See `Budget.looked`."""
+        with self._lock:
+            self._worst = max(self._worst, (self._clock.now() - at).total_seconds())
+            now = self._clock.monotonic()
+            if now - self._checked >= EVERY_S:
+                self._checked = now
+                self._adjust()
+
+    @property
+    def load(self) -> Load:
+        """For metrics and the console."""
+        now = self._clock.monotonic()
+        with self._lock:
+            waiting = {camera: now - since for camera, since in self._waiting.items()}
+            return Load(self.price, self._told, len(self._inquiring), waiting)
+
+    def _has_room(self, camera: str) -> bool:
+        if self._limit is None:
+            return True
+        room = int(self._limit) - len(self._inquiring)
+        longest = sorted(self._waiting, key=lambda waiting: self._waiting[waiting])
+        return room > 0 and (not longest or camera in longest[:room])
+
+    def _adjust(self) -> None:
+        self._told, self._worst = self._worst, 0.0
+        if self._told > self._late_s:
+            self._limit = max(1.0, (self._limit or len(self._inquiring)) / 2)
+            self.price = min(TOP_PRICE, self.price * DEARER)
+            # Those let in last go first; `admits` tells them when they ask.
+            for camera in list(self._inquiring)[int(self._limit) :]:
+                self._inquiring.discard(camera)
+        elif self._told < CALM_S:
+            self.price = max(REST_PRICE, self.price * CHEAPER)
+            if self._limit is not None:
+                self._limit += 1
+                if self._limit > 2 * len(self._inquiring) + 8:
+                    self._limit = None

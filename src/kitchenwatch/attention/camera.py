@@ -1,0 +1,149 @@
+"""One camera's attention: quiet while nobody is there, watching people, inquiring into what is undecided.
+
+Decoding is most of what a camera costs, and keyframes alone cost a tenth of it, so the state decides above all
+what is decoded. It follows the sequential test of the rules: where the evidence about everybody in view says nothing
+or is decided, a look now and then will do; where it adds up to something that is not yet decided, looks are worth
+their price.
+"""
+
+import math
+import threading
+from collections.abc import Sequence, Set
+
+from kitchenwatch.attention.budget import REST_PRICE, Boundless, Budget
+from kitchenwatch.attention.change import SceneChange
+from kitchenwatch.attention.pace import Keyframes, Pace
+from kitchenwatch.attention.settings import AttentionSettings
+from kitchenwatch.attention.surge import Surge
+from kitchenwatch.model import Attentiveness, Frame, Track
+
+TAU_S = 1.0  # for how long looks say the same thing; as in `rules.cusum`
+
+
+class CameraAttention:
+    """Implements `ports.Attention`. The source asks it in one thread, the line teaches it in another.
+
+    Args:
+        camera: its id, for the budget.
+        settings: of how attention is paid.
+        budget: the machine's; none for films, which can wait.
+    """
+
+    def __init__(self, camera: str, settings: AttentionSettings | None = None, budget: Budget | None = None) -> None:
+        self._camera, self._settings = camera, settings or AttentionSettings()
+        self._budget: Budget = budget or Boundless()
+        self._lock = threading.RLock()
+        self._keyframes, self._pace = Keyframes(), Pace()
+        self._scene, self._surge = SceneChange(), Surge()
+        self._state = Attentiveness.QUIET
+        self._stirred = -math.inf  # last surge
+        self._seen = -math.inf  # somebody was seen
+        self._searched = -math.inf  # look 1
+        self._doubted = -math.inf  # somebody was undecided
+        self._since = math.inf  # the inquiry began
+        self._rests = -math.inf  # until then no inquiry
+        self._looked: dict[int, float] = {}
+        self._undecided: Set[int] = frozenset()
+
+    @property
+    def state(self) -> Attentiveness:
+        """See `ports.Attention`."""
+        return self._state
+
+    # --- asked by the source ---
+
+    def decodes(self, t: float, key: bool, size: int) -> bool:
+        """See `ports.Attention`."""
+        with self._lock:
+            self._keyframes.came(t, key)
+            if not key and self._is_long and self._surge.felt(t, size):
+                self._stirred = t
+            return self._is_continuous or (key and self._pace.due(t, self._apart))
+
+    def due(self, t: float) -> bool:
+        """See `ports.Attention`."""
+        with self._lock:
+            if not self._pace.due(t, self._apart):
+                return False
+            self._pace.took(t)
+            return True
+
+    @property
+    def _is_long(self) -> bool:
+        return self._keyframes.apart > self._settings.long_s
+
+    @property
+    def _is_continuous(self) -> bool:
+        """Whether keyframes are not enough."""
+        if self._state is Attentiveness.INQUIRING:
+            return True
+        stirred = self._keyframes.newest - self._stirred < self._settings.calm_s
+        return self._is_long and (stirred or self._state is Attentiveness.WATCHING)
+
+    @property
+    def _apart(self) -> float:
+        """Seconds between looks: as the state wants it, further apart the dearer a look is."""
+        settings = self._settings
+        wanted = {
+            Attentiveness.QUIET: settings.quiet_s,
+            Attentiveness.WATCHING: settings.watching_s,
+            Attentiveness.INQUIRING: settings.inquiring_s,
+        }[self._state]
+        return min(settings.least_s, wanted * self._budget.price / REST_PRICE)
+
+    # --- asked and told by the line ---
+
+    def searches(self, frame: Frame) -> bool:
+        """See `ports.Attention`."""
+        self._budget.looked(frame.at)
+        if self._state is not Attentiveness.QUIET:
+            return True
+        return self._scene.changed(frame.picture) or frame.t - self._searched >= self._settings.recheck_s
+
+    def chooses(self, t: float, tracks: Sequence[Track]) -> list[Track]:
+        """See `ports.Attention`."""
+        price = self._budget.price
+        chosen = [track for track in tracks if self._worth(t, track.id) >= price]
+        self._looked = {id: at for id, at in self._looked.items() if t - at < self._settings.recheck_s}
+        self._looked.update((track.id, t) for track in chosen)
+        return chosen
+
+    def _worth(self, t: float, track: int) -> float:
+        """What a look can change: much where somebody is new or in doubt, little soon after the last one."""
+        gap = t - self._looked.get(track, -math.inf)
+        if gap >= self._settings.least_s:
+            return 1.0
+        stake = 1.0 if track in self._undecided else self._settings.calm_stake
+        return stake * math.tanh(gap / TAU_S)
+
+    def learn(self, frame: Frame, tracks: Sequence[Track], undecided: Set[int]) -> None:
+        """See `ports.Attention`."""
+        with self._lock:
+            self._searched, self._undecided = frame.t, undecided
+            if tracks:
+                self._seen = frame.t
+            else:
+                self._scene.empty(frame.picture)
+            if undecided:
+                self._doubted = frame.t
+            self._state = self._next(frame.t)
+
+    def _next(self, t: float) -> Attentiveness:
+        if self._may_inquire(t):
+            return Attentiveness.INQUIRING
+        self._since = math.inf
+        return Attentiveness.WATCHING if t - self._seen <= self._settings.linger_s else Attentiveness.QUIET
+
+    def _may_inquire(self, t: float) -> bool:
+        """Whether there is a doubt, patience for it, and room on the machine."""
+        if t - self._doubted > self._settings.calm_s or t < self._rests:
+            self._budget.release(self._camera)
+            return False
+        if not self._budget.admits(self._camera):
+            return False
+        self._since = min(self._since, t)
+        if t - self._since <= self._settings.patience_s:
+            return True
+        self._rests = t + self._settings.rest_s
+        self._budget.release(self._camera)
+        return False

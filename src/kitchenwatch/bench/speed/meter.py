@@ -1,0 +1,151 @@
+"""CPU time by stage, whatever thread spends it."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar, cast
+
+from av.video.frame import VideoFrame
+
+from kitchenwatch.clock import thread_cpu_seconds
+from kitchenwatch.model import Frame
+from kitchenwatch.ports import Footage, Source
+from kitchenwatch.sources.stream import Stream, StreamSettings, VideoPacket
+
+Part = TypeVar("Part")
+P = ParamSpec("P")
+R = TypeVar("R")
+
+DEMUX, DECODE, CONVERT = "demux", "decode", "convert"
+
+
+class Meter:
+    """CPU seconds by stage, over all threads.
+
+    A stage within another is charged to itself alone, so that stages add up.
+    """
+
+    def __init__(self) -> None:
+        self._own = threading.local()
+        self._tallies: list[_Tally] = []
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Charge what this thread does meanwhile to that stage."""
+        tally = self._tally()
+        tally.enter(name)
+        try:
+            yield
+        finally:
+            tally.leave()
+
+    def charged(self, call: Callable[P, R], stage: str) -> Callable[P, R]:
+        """The same call, charged to a stage."""
+
+        @wraps(call)
+        def metered(*args: P.args, **kwargs: P.kwargs) -> R:
+            with self.stage(stage):
+                return call(*args, **kwargs)
+
+        return metered
+
+    def fit(self, part: Part, stage: str) -> Part:
+        """The same part of a line with a meter before it, that charges its calls to a stage."""
+        return cast(Part, _Metered(part, self, stage))
+
+    def source(self, source: Source) -> Source:
+        """The same source; what is made of its frames' pictures is charged to `CONVERT`."""
+        return _MeteredSource(source, self)
+
+    def open_stream(self, address: str | Path, settings: StreamSettings | None = None) -> Stream:
+        """A stream that charges its work to `DEMUX` and `DECODE`."""
+        return _MeteredStream(address, settings, self)
+
+    def stages(self) -> dict[str, float]:
+        """CPU seconds by stage so far."""
+        total: dict[str, float] = {}
+        for tally in list(self._tallies):
+            for name, seconds in tally.seconds.copy().items():
+                total[name] = total.get(name, 0.0) + seconds
+        return total
+
+    def _tally(self) -> "_Tally":
+        if not hasattr(self._own, "tally"):
+            self._own.tally = _Tally()
+            self._tallies.append(self._own.tally)
+        return cast(_Tally, self._own.tally)
+
+
+class _Tally:
+    """One thread's share."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._within: list[str] = []
+        self._since = 0.0
+
+    def enter(self, stage: str) -> None:
+        self._charge()
+        self._within.append(stage)
+
+    def leave(self) -> None:
+        self._charge()
+        self._within.pop()
+
+    def _charge(self) -> None:
+        now = thread_cpu_seconds()
+        if self._within:
+            stage = self._within[-1]
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self._since
+        self._since = now
+
+
+class _Metered:
+    """Stands before a part and passes everything on."""
+
+    def __init__(self, part: object, meter: Meter, stage: str) -> None:
+        self._part, self._meter, self._stage = part, meter, stage
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._part, name)
+        return self._meter.charged(value, self._stage) if callable(value) else value
+
+
+class _MeteredSource:
+    """Implements `ports.Source`."""
+
+    def __init__(self, source: Source, meter: Meter) -> None:
+        self._source, self._meter = source, meter
+
+    @property
+    def footage(self) -> Footage:
+        return self._source.footage
+
+    def frames(self) -> Iterator[Frame]:
+        for frame in self._source.frames():
+            yield replace(frame, picture=self._meter.fit(frame.picture, CONVERT))
+
+    def stop(self) -> None:
+        self._source.stop()
+
+
+class _MeteredStream(Stream):
+    def __init__(self, address: str | Path, settings: StreamSettings | None, meter: Meter) -> None:
+        self._meter = meter
+        super().__init__(address, settings)
+
+    def packets(self) -> Iterator[VideoPacket]:
+        packets = super().packets()
+        while (packet := self._next(packets)) is not None:
+            yield packet
+
+    def _next(self, packets: Iterator[VideoPacket]) -> VideoPacket | None:
+        with self._meter.stage(DEMUX):
+            return next(packets, None)
+
+    def decode(self, packet: VideoPacket | None) -> list[VideoFrame]:
+        with self._meter.stage(DECODE):
+            return super().decode(packet)

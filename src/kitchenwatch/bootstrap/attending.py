@@ -1,0 +1,19 @@
+"""How closely cameras are looked at, as configured."""
+
+from dataclasses import replace
+
+from kitchenwatch.attention.budget import Budget
+from kitchenwatch.attention.camera import CameraAttention
+from kitchenwatch.attention.full import FullAttention
+from kitchenwatch.attention.settings import AttentionSettings
+from kitchenwatch.config import Camera, Config
+from kitchenwatch.ports import Attention
+
+
+def build_attention(config: Config, camera: Camera, budget: Budget | None = None) -> Attention:
+    """One camera's own; `budget` is the machine's, none for films, which can wait."""
+    fps = camera.sample_fps or config.detector.sample_fps
+    if config.detector.attention == "full":
+        return FullAttention(fps)
+    usual = AttentionSettings()
+    return CameraAttention(camera.id, replace(usual, inquiring_s=max(usual.inquiring_s, 1 / fps)), budget)
