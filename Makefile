@@ -9,7 +9,7 @@ demo: $(VENV)/.for-demo  ## play the sample films as RTSP cameras and open cases
 	$(BIN)/kitchenwatch demo $(DEMO)
 
 test: $(VENV)/.for-test  ## run every test that this machine can run; the others say what they lack
-	$(BIN)/pytest $(TESTS)
+	$(BIN)/pytest --numprocesses auto --dist loadfile $(TESTS)
 
 check: $(VENV)/.for-test  ## style, types, floors
 	$(BIN)/ruff check

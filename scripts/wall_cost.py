@@ -37,6 +37,7 @@ from rtsp import PACKAGES, RtspServer, rtsp_server_is_installed  # noqa: E402
 FILMS = ("no_hat", "no_mask", "smoking", "phone_use")
 CAMERAS = 9
 FPS, KEYFRAMES_S = 25, 2
+ENCODER = {"preset": "ultrafast", "bf": "0", "x265-params": "bframes=0:log-level=error"}
 LOST = "camera-7"  # the one that is killed
 SETTLE_S = 15.0
 GUARD_MS = 180_000
@@ -85,7 +86,7 @@ def sub_streams(folder: Path, size: str) -> dict[str, Path]:
 def encoded(name: str, path: Path, width: int, height: int, codec: str) -> Path:
     """A sample film as a camera's sub-stream would send it."""
     with av.open(str(CHECKOUT / "sample_videos" / name / f"{name}.mp4")) as film, av.open(str(path), "w") as out:
-        stream = out.add_stream(codec, rate=FPS, options={"preset": "veryfast", "bf": "0", "x265-params": "bframes=0"})
+        stream = out.add_stream(codec, rate=FPS, options=ENCODER)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.gop_size = FPS * KEYFRAMES_S
         for number, frame in enumerate(film.decode(video=0)):
@@ -145,7 +146,7 @@ def looked_at(address: str, password: str) -> Iterator[Page]:
         page.fill("[name=name]", "admin")
         page.fill("[name=password]", password)
         page.keyboard.press("Enter")
-        page.wait_for_url("**/account")
+        page.wait_for_url(f"{address}/account")
         yield page
         browser.close()
 
@@ -153,8 +154,13 @@ def looked_at(address: str, password: str) -> Iterator[Page]:
 def seen(page: Page) -> int:
     """How many cameras have been judged and can see."""
     rows: list[dict[str, Any]] = page.request.get("/api/v1/cameras").json()
-    frames = re.findall(r"^kitchenwatch_\w*frames_total\{[^}]*\} (\S+)", page.request.get("/metrics").text(), re.M)
-    return min(sum(row["state"] == "online" for row in rows), sum(float(number) > 0 for number in frames))
+    return min(sum(row["state"] == "online" for row in rows), sum(number > 0 for number in judged(page)))
+
+
+def judged(page: Page) -> list[float]:
+    """Pictures judged so far, of each camera."""
+    told = page.request.get("/api/v1/metrics").text()
+    return [float(number) for number in re.findall(r"^kitchenwatch_frames_total\{[^}]*\} (\S+)", told, re.M)]
 
 
 def compared(page: Page, process: int, seconds: float, rounds: int) -> dict[str, list[float]]:
@@ -162,23 +168,26 @@ def compared(page: Page, process: int, seconds: float, rounds: int) -> dict[str,
     cores: dict[str, list[float]] = {"closed": [], "open": [], "open, with boxes": []}
     for _ in range(rounds):
         page.goto("about:blank")
-        cores["closed"].append(spent(process, seconds))
+        cores["closed"].append(spent(page, process, seconds))
         page.goto("/wall")
-        page.wait_for_function(f"({SHOWN})() === {CAMERAS}", timeout=GUARD_MS)
+        wait_for(lambda: page.evaluate(SHOWN) == CAMERAS, "all cameras to be shown")
         sys.stdout.write(f"{CAMERAS} cameras on the wall, {page.evaluate(FILMED)} of them as film\n")
-        cores["open"].append(spent(process, seconds))
+        cores["open"].append(spent(page, process, seconds))
         page.keyboard.press("b")
-        cores["open, with boxes"].append(spent(process, seconds))
+        cores["open, with boxes"].append(spent(page, process, seconds))
         page.keyboard.press("b")
     return cores
 
 
-def spent(process: int, seconds: float) -> float:
+def spent(page: Page, process: int, seconds: float) -> float:
     """Cores, once what came before has settled."""
     time.sleep(SETTLE_S)
-    before, began = cpu_s(process), time.monotonic()
+    frames, before, began = sum(judged(page)), cpu_s(process), time.monotonic()
     time.sleep(seconds)
-    return (cpu_s(process) - before) / (time.monotonic() - began)
+    cores = (cpu_s(process) - before) / (time.monotonic() - began)
+    sys.stdout.write(f"{cores:.3f} of a core, {sum(judged(page)) - frames:.0f} pictures judged in {seconds:g} s\n")
+    sys.stdout.flush()
+    return cores
 
 
 def cpu_s(process: int) -> float:
@@ -204,7 +213,7 @@ def lose_one(page: Page, server: RtspServer) -> None:
         began = time.monotonic()
         expect(tile).to_have_attribute("data-state", state, timeout=GUARD_MS)
         sys.stdout.write(f"{LOST} {done}: the wall tells after {time.monotonic() - began:.1f} s\n")
-    page.wait_for_function(f"({SHOWN})() === {CAMERAS}", timeout=GUARD_MS)
+    wait_for(lambda: page.evaluate(SHOWN) == CAMERAS, "all cameras to be shown again")
 
 
 def wait_for(condition: Callable[[], bool], what: str) -> None:

@@ -62,14 +62,16 @@ def make_film(
     painter: Painter = paint_time,
     bit_rate: int | None = None,
     b_frames: int = 0,
+    open_gop: bool = False,
     audio: bool = False,
 ) -> Path:
     """Encode a film (container told by the suffix); `gop` is seconds between keyframes.
 
-    Cameras send no B-frames, so none are made unless asked for.
+    Cameras send no B-frames, so none are made unless asked for; in an open group the first of them build on the
+    group before.
     """
     with av.open(str(path), "w") as container:
-        options = _encoder_options(codec, max(1, round(gop * fps)), b_frames)
+        options = _encoder_options(codec, max(1, round(gop * fps)), b_frames, open_gop)
         stream: Any = container.add_stream(codec, rate=Fraction(fps).limit_denominator(1000), options=options)
         stream.width, stream.height = size
         stream.pix_fmt = "yuv420p"
@@ -88,10 +90,10 @@ def make_film(
     return path
 
 
-def _encoder_options(codec: str, gop: int, b_frames: int) -> dict[str, str]:
+def _encoder_options(codec: str, gop: int, b_frames: int, open_gop: bool) -> dict[str, str]:
     if codec == "libx264":
-        return {"preset": "ultrafast", "g": str(gop), "bf": str(b_frames)}
-    parameters = f"log-level=none:bframes={b_frames}:keyint={gop}:min-keyint={gop}:open-gop=0"
+        return {"preset": "ultrafast", "g": str(gop), "bf": str(b_frames), "x264-params": f"open-gop={open_gop:d}"}
+    parameters = f"log-level=none:pools=none:frame-threads=1:bframes={b_frames}:keyint={gop}:min-keyint={gop}:open-gop={open_gop:d}"
     return {"preset": "ultrafast", "x265-params": parameters}
 
 

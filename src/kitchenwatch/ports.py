@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, Self
 from uuid import UUID
 
 import numpy as np
@@ -29,6 +29,7 @@ from kitchenwatch.model import (
     Track,
     Violation,
 )
+from kitchenwatch.picture import Picture
 
 
 class Clock(Protocol):
@@ -61,6 +62,10 @@ class Clip(Protocol):
     @property
     def t(self) -> tuple[float, float]:
         """Media time of the first and the last frame, in seconds."""
+        ...
+
+    def joined(self, later: Self) -> Self:
+        """This clip and what a later one of the same run has beyond it; itself, if it is another run's."""
         ...
 
     def write(self, path: Path) -> None:
@@ -119,8 +124,21 @@ class Attention(Protocol):
         """
         ...
 
+    def recalls(self, t: float, picture: Picture) -> bool:
+        """Whether what was passed over since the keyframe before is to be decoded after all, and handed out before it.
+
+        Args:
+            t: media time of a keyframe that has been decoded.
+            picture: what it shows.
+        """
+        ...
+
     def due(self, t: float) -> bool:
         """Whether the decoded picture of that time is handed out; if so, it counts as looked at."""
+        ...
+
+    def late(self, seconds: float) -> None:
+        """A picture of this camera has waited so long for somebody to decode it or to look at it."""
         ...
 
     def searches(self, frame: Frame) -> bool:

@@ -47,12 +47,11 @@ def test_cost_is_of_one_picture_and_leaves_out_the_first_run() -> None:
 
 
 def test_looks_are_taken_from_films_as_the_line_takes_them() -> None:
-    first, single, eights = look_tasks([FILM], None)
-    assert (first.width, first.height) == (640, 384)
-    assert all(len(batch) == 1 for batch in single.batches)
-    assert all(len(batch) == 8 for batch in eights.batches)
-    rows, columns = single.batches[0][0].shape[:2]
-    assert max(rows, columns) < first.batches[0][0].shape[0]
+    tasks = look_tasks([FILM], None)
+    assert [task.name for task in tasks[:2]] == ["look 1, 640×384", "look 1, 640×384, 4 at once"]
+    assert [{len(batch) for batch in task.batches} for task in tasks] == [{1}, {4}, {8}] * 2
+    frame, crop = (task.batches[0][0] for task in (tasks[0], tasks[3]))
+    assert max(crop.shape[:2]) < frame.shape[0]
 
 
 def test_films_without_people_are_refused(make_film: Callable[..., Path]) -> None:

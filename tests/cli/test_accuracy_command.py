@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from commandline import Command
+from films import make_film
 
 SAMPLES = Path(__file__).parents[2] / "sample_videos"
 ALARMS = [
@@ -61,6 +62,24 @@ def test_what_is_wrong_is_told_in_a_line(command: Command, alarms: Path, tmp_pat
     lost = command("bench", "accuracy", SAMPLES / "no_mask", "--alarms", tmp_path / "none.jsonl")
     assert (lost.status, len(lost.faults)) == (1, 1)
     assert "No such file" in lost.faults[0]
+
+
+def test_both_ways_of_looking_stand_side_by_side(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "films").mkdir()
+    film = make_film(tmp_path / "films" / "room.mp4", seconds=3, painter=lambda image, t: None)
+    film.with_suffix(".truth.json").write_text('{"film": "room.mp4", "seconds": 3}')
+    out = tmp_path / "both"
+    said = command("bench", "accuracy", film, "--compare", "--json", "--out", out)
+    assert said.status == 0
+    told = json.loads(said.out)
+    assert told == json.loads((out / "comparison.json").read_text("utf-8"))
+    ways = {name: side["about"]["attention"] for name, side in told["sides"].items()}
+    assert ways == {"full rate": "full", "attention": "adaptive"}
+    assert all(side["cpu_s"] > 0 for side in told["sides"].values())
+    assert {path.name for path in out.iterdir()} == {"full-rate", "attention", "comparison.json"}
+    twice = command("bench", "accuracy", film, "--compare", "--alarms", tmp_path / "alarms.jsonl")
+    assert (twice.status, len(twice.faults)) == (1, 1)
+    assert "leave --alarms out" in twice.faults[0]
 
 
 def test_labels_become_a_truth_that_can_be_scored(command: Command, tmp_path: Path) -> None:

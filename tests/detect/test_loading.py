@@ -1,17 +1,20 @@
 """Model files: which is taken, what runs it, and what is refused."""
 
 import hashlib
+import os
 import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
 
 import numpy as np
+import onnxruntime  # type: ignore[import-untyped]
 import pytest
 from numpy.typing import NDArray
 
-from kitchenwatch.detect.engine_onnx import OnnxEngine
-from kitchenwatch.detect.loading import Model, default_model, load_model
+from kitchenwatch.detect.engine_onnx import PROVIDERS, OnnxEngine
+from kitchenwatch.detect.engine_openvino import OpenVinoEngine
+from kitchenwatch.detect.loading import Model, Preference, default_model, load_model
 from kitchenwatch.detect.names import names_in
 from kitchenwatch.detect.yolo import as_batch, letterbox
 from kitchenwatch.errors import MissingExtra, ModelError
@@ -50,6 +53,23 @@ def test_engines_agree(shipped: Model, noise: NDArray[np.uint8]) -> None:
     assert mine.shape == theirs.shape
     assert np.abs(mine[:, 4:] - theirs[:, 4:]).max() < 0.1  # OpenVINO may compute in bfloat16
     assert np.abs(mine[:, :4] - theirs[:, :4]).mean() < 2
+
+
+def test_openvino_takes_as_many_runs_side_by_side_as_it_is_asked_for() -> None:
+    pytest.importorskip("openvino", reason="needs the extra: pip install 'kitchenwatch[openvino]'")
+    engine = load_model(prefer="openvino", runs=2).engine
+    assert isinstance(engine, OpenVinoEngine)
+    # Never more than there are processors, which a container may be given few of.
+    assert engine._compiled.get_property("NUM_STREAMS") == min(2, len(os.sched_getaffinity(0)))
+    assert engine._compiled.get_property("ENABLE_CPU_PINNING") is False
+
+
+@pytest.mark.parametrize("engine", ["cuda", "tensorrt"])
+def test_a_gpu_that_is_not_there_is_told_with_the_remedy(engine: Preference) -> None:
+    if PROVIDERS[engine][0] in onnxruntime.get_available_providers():  # type: ignore[index]
+        pytest.skip("this ONNX Runtime offers it")
+    with pytest.raises(ModelError, match=rf"engine {engine}: ONNX Runtime offers CPU.* -> install 'onnxruntime-gpu"):
+        load_model(prefer=engine)
 
 
 # The profiler makes threads take turns at every call, where they would only seldom meet.

@@ -39,7 +39,7 @@ def test_every_slot_makes_the_reader_wait_so_that_no_frame_is_lost() -> None:
     seen = []
     while not slot.over:
         with ready:
-            ready.wait_for(lambda: slot._frame is not None or slot.over, timeout=5)
+            ready.wait_for(lambda: bool(slot._waiting) or slot.over, timeout=5)
             if (taken := slot.take()) is not None:
                 seen.append(taken.t)
     reader.join()
@@ -55,3 +55,14 @@ def test_a_closed_slot_lets_a_waiting_reader_go() -> None:
     slot.close()
     reader.join(timeout=5)
     assert not reader.is_alive()
+
+
+def test_a_newest_slot_with_room_lets_the_oldest_give_way() -> None:
+    ready = threading.Condition()
+    slot = NewestSlot(ready, SystemClock(), room=3)
+    for n in range(5):
+        slot.put(frame(n / 5))
+    with ready:
+        taken = [slot.take(), slot.take(), slot.take(), slot.take()]
+    assert [each.t if each else None for each in taken] == [0.4, 0.6, 0.8, None]
+    assert slot.skipped == 2

@@ -134,6 +134,7 @@ DOORS: dict[Ask, Door] = {
     ("POST", "/notices/phone"): Door(businesses(303, 303), form={"phone": "13812345678", "case": str(FOUND)}),
     # --- what patrols find
     ("GET", "/patrol"): Door(regulators(nobody=PAGE), query={"camera": "wang-wok"}),
+    ("GET", "/cases/{case}/moment.jpg"): Door(regulators(nobody=PAGE)),
     ("POST", "/patrol"): Door(regulators(303, PAGE), form=FINDING),
     # --- alerts: an open stream never ends, `test_stream` listens to it. Here: may one ask at all?
     ("GET", "/api/v1/alerts/stream"): Door(signed_in(422), query={"after": "x"}),

@@ -62,6 +62,7 @@ NO_PAGES = {
     "/cases.csv",
     "/cases/{case}/sheet.pdf",
     "/cases/{case}/bundle.zip",
+    "/cases/{case}/moment.jpg",
     "/admin/places/{kind}/{id}/yaml",
     "/admin/trials/{trial}",
     "/admin/trials/{trial}/picture",

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import cv2
@@ -14,9 +15,11 @@ from httpx import Response
 from installation import BEGIN, Installation
 from phone import encoded, scene, taken
 
-from kitchenwatch.model import CaseStatus, Frame, Origin, Role, Scope
+from films import read_time
+from kitchenwatch.model import CaseStatus, EvidenceKind, Frame, Origin, Role, Scope
 from kitchenwatch.picture import ArrayPicture
 from kitchenwatch.pipeline.onlooker import Seen
+from kitchenwatch.sources.moment import picture_at
 from kitchenwatch.store.reading import CaseFilter
 from kitchenwatch.web.live_view import LiveView
 
@@ -76,6 +79,45 @@ def test_the_live_picture_is_that_of_the_moment_of_sending(shop: Installation, a
     shown = cv2.imdecode(np.frombuffer(kept, np.uint8), cv2.IMREAD_COLOR)
     assert shown is not None
     assert shown.shape == (1080, 1920, 3)
+
+
+def test_a_moment_of_a_clip_becomes_a_finding(
+    shop: Installation, as_user: AsUser, make_film: Callable[..., Path]
+) -> None:
+    film = make_film(seconds=4, fps=25, size=(640, 360))
+    shown, asking = shop.open_case("wang", clip=film.read_bytes()), as_user("east")
+    begins = shop.reading.evidence(EVERYTHING, shown, EvidenceKind.CLIP).begins
+    assert begins
+    page = asking.get(f"/patrol?case={shown}&t=2.5").text
+    assert 'value="clip" checked' in page
+    assert f"/cases/{shown}/moment.jpg?t=2.5" in page
+    case = opened(report(asking, source="clip", case=str(shown), t="2.5"))
+    row = shop.reading.case(EVERYTHING, case)
+    assert (row.origin, row.camera_id) == (Origin.PATROL, "wang-wok")
+    assert row.opened_at == begins + timedelta(seconds=2.48)  # of the picture that stands at 2.5 s
+    kept = asking.get(f"/api/v1/cases/{case}/evidence/snapshot").content
+    picture = cv2.imdecode(np.frombuffer(kept, np.uint8), cv2.IMREAD_COLOR)
+    assert picture is not None
+    assert read_time(picture) == 2.48
+    assert asking.get(f"/cases/{shown}/moment.jpg?t=2.5").content == kept
+
+
+def test_beyond_a_clip_stands_its_last_picture(make_film: Callable[..., Path]) -> None:
+    with make_film(seconds=1, fps=25, size=(640, 360)).open("rb") as clip:
+        image, t = picture_at(clip, 99.0)
+        assert (read_time(image), t) == (0.96, 0.96)
+
+
+def test_a_clip_of_another_camera_or_none_is_refused(shop: Installation, as_user: AsUser) -> None:
+    asking = as_user("east")
+    broken, without, theirs = shop.open_case("wang", clip=b"film"), shop.open_case("wang"), shop.open_case("zhao")
+    assert report(asking, source="clip").status_code == 422
+    for camera, case in (("wang-wok", broken), ("wang-wok", without), ("wang-wok", theirs), ("li-wok", broken)):
+        assert report(asking, source="clip", camera=camera, case=str(case), t="1").status_code == 422
+    assert report(asking, source="clip", case=str(broken), t="nan").status_code == 422
+    assert asking.get(f"/patrol?case={theirs}").status_code == 404
+    assert asking.get(f"/cases/{broken}/moment.jpg").status_code == 422
+    assert {row.origin for row in shop.reading.cases(EVERYTHING, no_filter()).cases} == {Origin.CAMERA}
 
 
 def test_a_camera_that_shows_nothing_is_told(shop: Installation, as_user: AsUser) -> None:

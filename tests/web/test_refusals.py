@@ -65,6 +65,7 @@ def test_a_stranger_and_a_mistake_are_no_refusals(shop: Installation, client: Te
     as_user("east").get("/api/v1/nothing")
     stale = {"status": "confirmed", "reason": "violation", "revision": 7}
     assert as_user("east").post(f"/api/v1/cases/{case}/verdict", json=stale).status_code == 409
+    assert as_user("east").get("/api/v1/cameras/wang-wok/still.jpg").status_code == 404  # theirs, without a picture yet
     assert counts(shop) == []
 
 

@@ -2,7 +2,6 @@
 
 import threading
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
 from kitchenwatch.ports import Clock
@@ -16,6 +15,8 @@ DEARER, CHEAPER = 1.25, 0.95
 EVERY_S = 1.0
 CALM_S = 0.3
 """Below this lateness there is room."""
+# Whoever inquires or waits asks again within ten seconds: who has not asked for so long is gone, or offline.
+LEASE_S = 30.0
 
 
 class Budget(Protocol):
@@ -34,8 +35,8 @@ class Budget(Protocol):
         """It inquires no longer."""
         ...
 
-    def looked(self, at: datetime) -> None:
-        """A picture that was received at that moment is being looked at now."""
+    def late(self, seconds: float) -> None:
+        """A picture has waited so long for somebody to decode it or to look at it."""
         ...
 
 
@@ -51,8 +52,8 @@ class Boundless:
     def release(self, camera: str) -> None:
         """Nothing was taken."""
 
-    def looked(self, at: datetime) -> None:
-        """A film cannot be late."""
+    def late(self, seconds: float) -> None:
+        """A film can wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,9 @@ class MachineBudget:
     def __init__(self, clock: Clock, late_s: float) -> None:
         self._clock, self._late_s = clock, late_s
         self._lock = threading.Lock()
-        self._inquiring: set[str] = set()
+        self._inquiring: dict[str, None] = {}  # in the order they were let in
         self._waiting: dict[str, float] = {}
+        self._asked: dict[str, float] = {}
         self._limit: float | None = None
         self._worst = self._told = 0.0
         self._checked = clock.monotonic()
@@ -96,25 +98,27 @@ class MachineBudget:
     def admits(self, camera: str) -> bool:
         """See `Budget.admits`."""
         with self._lock:
+            now = self._clock.monotonic()
+            self._forget_silent(now)
+            self._asked[camera] = now
             if camera in self._inquiring:
                 return True
             if self._has_room(camera):
-                self._inquiring.add(camera)
+                self._inquiring[camera] = None
                 self._waiting.pop(camera, None)
                 return True
-            self._waiting.setdefault(camera, self._clock.monotonic())
+            self._waiting.setdefault(camera, now)
             return False
 
     def release(self, camera: str) -> None:
         """See `Budget.release`."""
         with self._lock:
-            self._inquiring.discard(camera)
-            self._waiting.pop(camera, None)
+            self._drop(camera)
 
-    def looked(self, at: datetime) -> None:
-        """See `Budget.looked`."""
+    def late(self, seconds: float) -> None:
+        """See `Budget.late`."""
         with self._lock:
-            self._worst = max(self._worst, (self._clock.now() - at).total_seconds())
+            self._worst = max(self._worst, seconds)
             now = self._clock.monotonic()
             if now - self._checked >= EVERY_S:
                 self._checked = now
@@ -125,8 +129,18 @@ class MachineBudget:
         """For metrics and the console."""
         now = self._clock.monotonic()
         with self._lock:
+            self._forget_silent(now)
             waiting = {camera: now - since for camera, since in self._waiting.items()}
             return Load(self.price, self._told, len(self._inquiring), waiting)
+
+    def _drop(self, camera: str) -> None:
+        self._inquiring.pop(camera, None)
+        self._waiting.pop(camera, None)
+        self._asked.pop(camera, None)
+
+    def _forget_silent(self, now: float) -> None:
+        for camera in [camera for camera, asked in self._asked.items() if now - asked > LEASE_S]:
+            self._drop(camera)
 
     def _has_room(self, camera: str) -> bool:
         if self._limit is None:
@@ -142,7 +156,7 @@ class MachineBudget:
             self.price = min(TOP_PRICE, self.price * DEARER)
             # Those let in last go first; `admits` tells them when they ask.
             for camera in list(self._inquiring)[int(self._limit) :]:
-                self._inquiring.discard(camera)
+                del self._inquiring[camera]
         elif self._told < CALM_S:
             self.price = max(REST_PRICE, self.price * CHEAPER)
             if self._limit is not None:

@@ -12,11 +12,13 @@ from collections.abc import Sequence, Set
 
 from kitchenwatch.attention.budget import REST_PRICE, Boundless, Budget
 from kitchenwatch.attention.change import SceneChange
-from kitchenwatch.attention.pace import Keyframes, Pace
+from kitchenwatch.attention.pace import Backoff, Keyframes, Pace
 from kitchenwatch.attention.settings import AttentionSettings
 from kitchenwatch.attention.surge import Surge
 from kitchenwatch.model import Attentiveness, Frame, Track
+from kitchenwatch.picture import Picture
 
+LOOKS = 3  # that find nobody, at least, before nobody is there
 TAU_S = 1.0  # for how long looks say the same thing; as in `rules.cusum`
 
 
@@ -42,6 +44,8 @@ class CameraAttention:
         self._doubted = -math.inf  # somebody was undecided
         self._since = math.inf  # the inquiry began
         self._rests = -math.inf  # until then no inquiry
+        self._recalled = -math.inf  # the keyframe up to which pictures were recalled
+        self._recall = Backoff()
         self._looked: dict[int, float] = {}
         self._undecided: Set[int] = frozenset()
 
@@ -58,12 +62,26 @@ class CameraAttention:
             self._keyframes.came(t, key)
             if not key and self._is_long and self._surge.felt(t, size):
                 self._stirred = t
-            return self._is_continuous or (key and self._pace.due(t, self._apart))
+            # Where no keyframe comes for long, people are looked for at the expense of decoding all before.
+            apart = self._apart if key else self._settings.recheck_s
+            return self._is_continuous or self._pace.due(t, apart)
+
+    def recalls(self, t: float, picture: Picture) -> bool:
+        """See `ports.Attention`."""
+        with self._lock:
+            quiet = self._state is Attentiveness.QUIET and self._budget.price <= REST_PRICE
+            if not quiet or not self._scene.known or not self._scene.changed(picture):
+                return False
+            if not self._recall.tried(t):
+                return False
+            self._recalled = t
+            return True
 
     def due(self, t: float) -> bool:
         """See `ports.Attention`."""
         with self._lock:
-            if not self._pace.due(t, self._apart):
+            apart = self._settings.inquiring_s if t < self._recalled else self._apart
+            if t != self._recalled and not self._pace.due(t, apart):
                 return False
             self._pace.took(t)
             return True
@@ -76,7 +94,8 @@ class CameraAttention:
     def _is_continuous(self) -> bool:
         """Whether keyframes are not enough."""
         if self._state is Attentiveness.INQUIRING:
-            return True
+            # Where looks have become so dear that they are rarer than keyframes, the pictures between are no use.
+            return self._apart < self._keyframes.apart
         stirred = self._keyframes.newest - self._stirred < self._settings.calm_s
         return self._is_long and (stirred or self._state is Attentiveness.WATCHING)
 
@@ -89,13 +108,18 @@ class CameraAttention:
             Attentiveness.WATCHING: settings.watching_s,
             Attentiveness.INQUIRING: settings.inquiring_s,
         }[self._state]
-        return min(settings.least_s, wanted * self._budget.price / REST_PRICE)
+        # Evidence of looks further apart than people can be followed does not add up.
+        most = max(settings.long_s, wanted) if self._state is Attentiveness.INQUIRING else settings.least_s
+        return min(most, wanted * self._budget.price / REST_PRICE)
+
+    def late(self, seconds: float) -> None:
+        """See `ports.Attention`."""
+        self._budget.late(seconds)
 
     # --- asked and told by the line ---
 
     def searches(self, frame: Frame) -> bool:
         """See `ports.Attention`."""
-        self._budget.looked(frame.at)
         if self._state is not Attentiveness.QUIET:
             return True
         return self._scene.changed(frame.picture) or frame.t - self._searched >= self._settings.recheck_s
@@ -119,9 +143,12 @@ class CameraAttention:
     def learn(self, frame: Frame, tracks: Sequence[Track], undecided: Set[int]) -> None:
         """See `ports.Attention`."""
         with self._lock:
+            if frame.t - self._searched > self._settings.patience_s:
+                self._since = math.inf  # the camera was away: that inquiry is over
             self._searched, self._undecided = frame.t, undecided
             if tracks:
                 self._seen = frame.t
+                self._recall.succeeded()
             else:
                 self._scene.empty(frame.picture)
             if undecided:
@@ -132,7 +159,10 @@ class CameraAttention:
         if self._may_inquire(t):
             return Attentiveness.INQUIRING
         self._since = math.inf
-        return Attentiveness.WATCHING if t - self._seen <= self._settings.linger_s else Attentiveness.QUIET
+        dear = self._budget.price / REST_PRICE
+        # Where looks are rare, one that misses somebody must not be enough to forget them.
+        linger = max(self._settings.linger_s, LOOKS * min(self._settings.least_s, self._settings.watching_s * dear))
+        return Attentiveness.WATCHING if t - self._seen <= linger else Attentiveness.QUIET
 
     def _may_inquire(self, t: float) -> bool:
         """Whether there is a doubt, patience for it, and room on the machine."""

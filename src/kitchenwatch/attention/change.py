@@ -20,6 +20,11 @@ class SceneChange:
     def __init__(self) -> None:
         self._empty: Image | None = None
 
+    @property
+    def known(self) -> bool:
+        """Whether there is an empty picture to hold others against."""
+        return self._empty is not None
+
     def changed(self, picture: Picture) -> bool:
         """Whether this picture differs, or there is none yet to differ from."""
         if self._empty is None:

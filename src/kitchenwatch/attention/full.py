@@ -3,6 +3,7 @@
 from collections.abc import Sequence, Set
 
 from kitchenwatch.model import Attentiveness, Frame, Track
+from kitchenwatch.picture import Picture
 from kitchenwatch.sampling import Sampler
 
 
@@ -25,9 +26,16 @@ class FullAttention:
         """All."""
         return True
 
+    def recalls(self, t: float, picture: Picture) -> bool:
+        """Nothing is passed over."""
+        return False
+
     def due(self, t: float) -> bool:
         """So many a second."""
         return self._sampler.due(t)
+
+    def late(self, seconds: float) -> None:
+        """Nothing to be done about it."""
 
     def searches(self, frame: Frame) -> bool:
         """Always."""

@@ -2,8 +2,11 @@
 
 import math
 
+# What was tried in vain is tried again after so long, then twice as long, up to five minutes: steam or a flickering
+# lamp change an empty kitchen all the time.
+FIRST_S, LONGEST_S = 10.0, 300.0
 # Cameras' timestamps jitter, and their keyframes with them.
-EARLY = 0.2
+EARLY = 0.1
 
 
 class Keyframes:
@@ -43,3 +46,21 @@ class Pace:
     def took(self, t: float) -> None:
         """It passed."""
         self._last = t
+
+
+class Backoff:
+    """Lets something costly be tried ever more rarely while it comes to nothing."""
+
+    def __init__(self) -> None:
+        self._next, self._wait = -math.inf, FIRST_S
+
+    def tried(self, t: float) -> bool:
+        """Whether it may be tried at media time `t`; if so, it counts as tried."""
+        if t < self._next:
+            return False
+        self._next, self._wait = t + self._wait, min(LONGEST_S, 2 * self._wait)
+        return True
+
+    def succeeded(self) -> None:
+        """It was worth it: it may be tried again at once."""
+        self._next, self._wait = -math.inf, FIRST_S

@@ -10,6 +10,8 @@ from collections import deque
 SPAN_S = 0.6
 # What is usual follows slowly, so that somebody who walks about does not become usual at once.
 USUAL_S = 20.0
+# It falls quickly, so that whoever comes soon after somebody has left stands out again.
+FALL_S = 3.0
 LEARN_S = 4.0
 # So many times the usual, and so many bytes a second more: a waving curtain stays below.
 TIMES = 2.5
@@ -40,5 +42,6 @@ class Surge:
         step = min(t - self._last, 1.0) if self._last is not None and t > self._last else 0.0
         self._last = t
         self._learned += step
-        weight = step / min(max(self._learned, step, 1e-6), USUAL_S)
+        follow = USUAL_S if rate > self._usual else FALL_S
+        weight = step / min(max(self._learned, step, 1e-6), follow)
         self._usual += weight * (rate - self._usual)

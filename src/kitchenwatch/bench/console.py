@@ -6,6 +6,7 @@ Nothing is lost where every listener has heard of every verdict that was acknowl
 import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -163,14 +164,19 @@ async def _listen(
 
 
 def _hear(event: bytes, heard: dict[Act, float], tally: _Tally) -> None:
+    if HAPPENED.encode() in event:
+        act = _told(event)
+        heard[act] = tally.clock.monotonic()
+        if act in tally.sent:
+            tally.seconds[EVENT].append(heard[act] - tally.sent[act])
+
+
+@lru_cache(maxsize=1000)
+def _told(event: bytes) -> Act:
+    """What a verdict's event tells of; read once for all listeners, as the load must not wait for us."""
     body = b"\n".join(line[6:] for line in event.split(b"\n") if line.startswith(b"data: "))
-    told = json.loads(body) if HAPPENED.encode() in body else None
-    if told is None:
-        return
-    act = (told["data"]["case"], told["data"]["revision"])
-    heard[act] = tally.clock.monotonic()
-    if act in tally.sent:
-        tally.seconds[EVENT].append(heard[act] - tally.sent[act])
+    data = json.loads(body)["data"]
+    return data["case"], data["revision"]
 
 
 async def _events(answer: httpx.Response) -> AsyncIterator[bytes]:

@@ -18,6 +18,7 @@ from kitchenwatch.sources.film import FilmSource
 
 FRAMES = 16  # of each film
 FRAMES_PER_SECOND = 1.0
+TOGETHER = (1, 4, BATCH)  # pictures in one run
 
 
 def look_ways(model: Path | None, int8: Path | None, stock: Path | None) -> list[Way]:
@@ -36,14 +37,22 @@ def look_tasks(films: Sequence[Path], model: Path | None) -> list[Task]:
     crops = [crop for frame in frames for crop in _crops(frame, look)]
     if not crops:
         raise Invalid("nobody is found in these films -> name films that show people")
-    rows, columns = frames[0].image.shape[:2]
-    eights = [[crops[(start + n) % len(crops)] for n in range(BATCH)] for start in range(0, len(crops), BATCH)]
-    width, height = input_shape(columns, rows, FRAME_SIDE)
+    whole = _tasks("look 1", [frame.image for frame in frames], *input_shape(*frames[0].size, FRAME_SIDE))
+    return whole + _tasks("look 2", crops, CROP_SIDE, CROP_SIDE)
+
+
+def _tasks(look: str, pictures: Pictures, width: int, height: int) -> list[Task]:
+    """One picture at a time, and several at once."""
+    name = f"{look}, {width}×{height}"
     return [
-        Task(f"look 1, {width}×{height}", [[frame.image] for frame in frames], width, height),
-        Task(f"look 2, {CROP_SIDE}×{CROP_SIDE}", [[crop] for crop in crops], CROP_SIDE, CROP_SIDE),
-        Task(f"look 2, {CROP_SIDE}×{CROP_SIDE}, {BATCH} at once", eights, CROP_SIDE, CROP_SIDE),
+        Task(name if size == 1 else f"{name}, {size} at once", _together(pictures, size), width, height)
+        for size in TOGETHER
     ]
+
+
+def _together(pictures: Pictures, size: int) -> list[Pictures]:
+    starts = range(0, len(pictures), size)
+    return [[pictures[(start + n) % len(pictures)] for n in range(size)] for start in starts]
 
 
 def _frames(film: Path) -> Iterator[Frame]:
@@ -51,5 +60,4 @@ def _frames(film: Path) -> Iterator[Frame]:
 
 
 def _crops(frame: Frame, look: FrameLook) -> Pictures:
-    rows, columns = frame.image.shape[:2]
-    return [cut(frame.image, upper_body(person, columns, rows)) for person in look.people([frame])[0].boxes]
+    return [cut(frame.image, upper_body(person, *frame.size)) for person in look.people([frame])[0].boxes]

@@ -65,7 +65,8 @@ class Service:
     def __init__(self, config: Config, clock: Clock) -> None:
         self._clock = clock
         channels = build_channels(config, clock)
-        sight = build_sight(config.detector.model, config.detector.engine, config.detector.threads)
+        workers, detector = os.cpu_count() or 1, config.detector
+        sight = build_sight(detector.model, detector.engine, detector.threads, workers)
         self.stores = open_stores(config, clock)
         self.scribe = Scribe(clock)
         both = joined(config, self.stores.declarations)
@@ -76,7 +77,7 @@ class Service:
         self._budget = MachineBudget(clock, AttentionSettings().late_s)
         self._running = _cameras(both.config)
         posts = [self._post(site, camera) for site, camera, _ in self._running.values()]
-        self.runner = Runner(posts, workers=os.cpu_count() or 1, clock=clock)
+        self.runner = Runner(posts, workers, clock)
         self._outbox = SqlOutbox(self.stores.database, _routes(both.config), clock)
         self._dispatcher = Dispatcher(self._outbox, channels, clock, _policy(config))
         self._retention = build_retention(config, self.stores, clock)

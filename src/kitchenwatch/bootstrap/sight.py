@@ -20,9 +20,16 @@ class Sight:
     calibration: Calibration
 
 
-def build_sight(model: Path | None = None, engine: Preference = "auto", threads: int = 1) -> Sight:
-    """Load the model (the shipped one by default) with the calibration beside it. Raises ModelError, MissingExtra."""
-    loaded = load_model(model, engine, threads)
+def build_sight(model: Path | None = None, engine: Preference = "auto", threads: int = 1, workers: int = 1) -> Sight:
+    """Load the model (the shipped one by default) with the calibration beside it.
+
+    Args:
+        threads: of one look.
+        workers: so many look at the same time.
+
+    Raises ModelError, MissingExtra.
+    """
+    loaded = load_model(model, engine, threads, runs=workers)
     calibration = Calibration.load(loaded.calibration)
     calibration.require(loaded.sha256)
     return Sight(loaded, FrameLook(loaded.engine), PersonLook(loaded.engine), calibration)

@@ -2,12 +2,11 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 from urllib.parse import quote
 
 from kitchenwatch.attention.budget import MachineBudget
@@ -21,7 +20,7 @@ from kitchenwatch.bench.speed.meter import Meter
 from kitchenwatch.bench.speed.phases import begin_at
 from kitchenwatch.bench.speed.yardsticks import plain, stock
 from kitchenwatch.bootstrap.attending import build_attention
-from kitchenwatch.bootstrap.demo import playing
+from kitchenwatch.bootstrap.demo import play
 from kitchenwatch.bootstrap.event_bench import AttentionKind
 from kitchenwatch.bootstrap.films import began
 from kitchenwatch.bootstrap.lines import attestation, build_line, build_recorder
@@ -87,7 +86,7 @@ def playing_apart(films: Sequence[Path], cameras: int) -> Iterator[list[str]]:
     """
     with TemporaryDirectory(prefix="kitchenwatch-bench-") as folder:
         played = _phased(films, cameras, Path(folder))
-        with beside(partial(_play, tuple({film.parent.absolute() for film in played}))) as where:
+        with beside(partial(play, tuple({film.parent.absolute() for film in played}))) as where:
             yield [f"{where[film.parent.absolute()]}/{quote(film.name)}?play_count=0" for film in played]
 
 
@@ -95,12 +94,6 @@ def _phased(films: Sequence[Path], cameras: int, folder: Path) -> list[Path]:
     """Each film as it is, then as copies that begin elsewhere, as far as there are cameras for them."""
     wanted = [(film, n) for n in range(PHASES) for film in films][:cameras]
     return [begin_at(film, n / PHASES, folder) if n else film for film, n in wanted]
-
-
-def _play(folders: Sequence[Path], ready: Callable[[Any], None], until_the_end: Callable[[], None]) -> None:
-    with ExitStack() as stack:
-        ready({folder: stack.enter_context(playing(folder)) for folder in folders})
-        until_the_end()
 
 
 def film_seconds(film: Path, setup: Setup) -> float:
@@ -186,7 +179,7 @@ class _Kitchen:
 def _kitchen(addresses: Sequence[str], cameras: int, setup: Setup, clock: Clock, meter: Meter) -> Iterator[_Kitchen]:
     with TemporaryDirectory(prefix="kitchenwatch-bench-") as folder:
         config = _config([addresses[n % len(addresses)] for n in range(cameras)], setup, Path(folder))
-        sight = build_sight(setup.model, setup.engine)
+        sight = build_sight(setup.model, setup.engine, workers=os.cpu_count() or 1)
         # Once for all cameras: lines are looked at together that share their looks.
         sight = replace(sight, people=meter.fit(sight.people, "look 1"), person=meter.fit(sight.person, "look 2"))
         with open_stores(config, clock) as stores:

@@ -98,12 +98,13 @@ class Web(Part):
 class Detector(Part):
     """What sees, and how closely; `model` left out means the model that ships with kitchenwatch.
 
+    `engine: cuda` and `tensorrt` want an NVIDIA GPU and ONNX Runtime's package for it (docs/engines.md).
     `attention: adaptive` decodes and looks where something can be learned, up to `sample_fps` times a second;
     `full` decodes everything and looks so often, whatever there is to see.
     """
 
     model: NearPath | None = None
-    engine: Literal["auto", "onnxruntime", "openvino"] = "auto"
+    engine: Literal["auto", "onnxruntime", "openvino", "cuda", "tensorrt"] = "auto"
     attention: Literal["adaptive", "full"] = "adaptive"
     sample_fps: Annotated[float, Field(gt=0, le=60)] = 5.0
     threads: Annotated[int, Field(ge=1, le=256)] = 1

@@ -26,13 +26,14 @@ class OpenVinoEngine:
         labels: class names from the file's metadata, in order.
     """
 
-    def __init__(self, path: Path, threads: int = 1, precision: Precision | None = None) -> None:
+    def __init__(self, path: Path, threads: int = 1, precision: Precision | None = None, runs: int = 1) -> None:
         """Raises MissingExtra without OpenVINO, ModelError if the file is no network that it can run.
 
         Args:
             path: `.onnx`, or `.xml` with its `.bin` beside it.
             threads: of one run.
             precision: of the computation; what OpenVINO thinks best for this processor if None.
+            runs: side by side at most; a thread that asks for one more waits.
         """
         try:
             import openvino
@@ -41,7 +42,7 @@ class OpenVinoEngine:
         self._own = threading.local()
         try:
             network = openvino.Core().read_model(path)
-            self._compiled = openvino.compile_model(network, "CPU", _options(threads, precision))
+            self._compiled = openvino.compile_model(network, "CPU", _options(threads, precision, runs))
             # OpenVINO's bindings look for NumPy at the first run, and two threads in their first run lock up the
             # whole process: one waits for the other while it holds the interpreter. So the first run is made here.
             self.run(np.zeros((1, 3, SMALLEST, SMALLEST), np.float32))
@@ -63,10 +64,13 @@ class OpenVinoEngine:
         return np.array(self._own.request.infer([batch])[0], np.float32)
 
 
-def _options(threads: int, precision: Precision | None) -> dict[str, int | str]:
-    options: dict[str, int | str] = {
-        "INFERENCE_NUM_THREADS": threads,
+def _options(threads: int, precision: Precision | None, runs: int) -> dict[str, int | str | bool]:
+    options: dict[str, int | str | bool] = {
+        "INFERENCE_NUM_THREADS": threads * runs,
         "PERFORMANCE_HINT": "LATENCY",
-        "NUM_STREAMS": 1,
+        # One stream takes one run at a time, whatever the number of requests.
+        "NUM_STREAMS": runs,
+        # Pinned, a run waits for its own core while a reader decodes there and another core idles.
+        "ENABLE_CPU_PINNING": False,
     }
     return options | {"INFERENCE_PRECISION_HINT": precision} if precision else options

@@ -16,7 +16,7 @@ from kitchenwatch.ports import Engine
 
 DEFAULT_MODEL = "kitchenwatch-yolo11n.onnx"
 
-Preference = Literal["auto", "onnxruntime", "openvino"]
+Preference = Literal["auto", "onnxruntime", "openvino", "cuda", "tensorrt"]
 
 
 class LabelledEngine(Engine, Protocol):
@@ -64,22 +64,24 @@ def _installed(name: str) -> list[Path]:
         return []
 
 
-def load_model(path: Path | None = None, prefer: Preference = "auto", threads: int = 1) -> Model:
+def load_model(path: Path | None = None, prefer: Preference = "auto", threads: int = 1, runs: int = 1) -> Model:
     """A model ready to run.
 
     Args:
         path: `.onnx`, OpenVINO's `.xml`, or `.pt` with the extra `train`; the shipped model if None.
-        prefer: engine for `.onnx`; `auto` takes OpenVINO where it is installed, because it is faster.
+        prefer: engine for `.onnx`; `auto` takes OpenVINO where it is installed, because it is faster. `cuda` and
+            `tensorrt` are ONNX Runtime on an NVIDIA GPU.
         threads: of one run of the engine.
+        runs: side by side: as many threads may run it without waiting for each other.
 
     Raises:
-        ModelError: no such file, not a model, or a model of other labels.
+        ModelError: no such file, not a model, a model of other labels, or no such GPU.
         MissingExtra: the engine is not installed.
     """
     path = path or default_model()
     if not path.is_file():
         raise ModelError(f"{path}: no such file -> name a .onnx, .xml or .pt model")
-    engine = load_engine(path, prefer, threads)
+    engine = load_engine(path, prefer, threads, runs)
     _check_labels(path, engine.labels)
     return Model(path, digest(path), engine)
 
@@ -90,17 +92,17 @@ def digest(path: Path) -> str:
     return hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()
 
 
-def load_engine(path: Path, prefer: Preference = "auto", threads: int = 1) -> LabelledEngine:
+def load_engine(path: Path, prefer: Preference = "auto", threads: int = 1, runs: int = 1) -> LabelledEngine:
     """The engine for that file, its labels not yet checked. Raises ModelError, MissingExtra."""
     if path.suffix == ".pt":
         return TorchEngine(path, threads)
     if path.suffix == ".xml":
-        return OpenVinoEngine(path, threads)
+        return OpenVinoEngine(path, threads, runs=runs)
     if path.suffix != ".onnx":
         raise ModelError(f"{path}: unknown kind of model {path.suffix!r} -> use .onnx, .xml or .pt")
     if prefer == "openvino" or (prefer == "auto" and find_spec("openvino")):
-        return OpenVinoEngine(path, threads)
-    return OnnxEngine(path, threads)
+        return OpenVinoEngine(path, threads, runs=runs)
+    return OnnxEngine(path, threads, prefer if prefer == "cuda" or prefer == "tensorrt" else "cpu")
 
 
 def _check_labels(path: Path, labels: tuple[str, ...]) -> None:

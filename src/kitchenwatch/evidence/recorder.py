@@ -41,13 +41,11 @@ class _Owed:
     """A clip whose footage is not all there yet.
 
     Attributes:
-        alarm: media time that the clip must hold, in seconds.
         early: what was there at the alarm, in case a reconnect forgets it.
     """
 
     violation: Violation
     begin: float
-    alarm: float
     end: float
     early: Secured
 
@@ -111,7 +109,7 @@ class CaseRecorder:
             clip = self._cut(begin, end)
         else:
             early = self._cut(begin, frame.t)
-            self._owed[violation.id] = _Owed(violation, begin, frame.t, end, early)
+            self._owed[violation.id] = _Owed(violation, begin, end, early)
         self._submit(partial(self._filing.open, violation, (frame.t, frame.at), pictures, clip))
 
     def _updated(self, frame: Frame, tracks: Sequence[Track], looks: Sequence[Look], violation: Violation) -> None:
@@ -125,8 +123,13 @@ class CaseRecorder:
 
     def _pay(self, owed: _Owed) -> None:
         del self._owed[owed.violation.id]
-        whole = self._cut(owed.begin, owed.end)
-        secured = whole if _holds(whole.clip, owed.alarm) or owed.early.clip is None else owed.early
+        early = owed.early.clip
+        if early is None:
+            secured = self._cut(owed.begin, owed.end)
+        else:
+            # What led up to the alarm was secured with it, so that the ring need not reach back so far.
+            later = self._cut(early.t[1], owed.end).clip
+            secured = Secured(early.joined(later) if later else early, "")
         self._submit(partial(self._filing.add_clip, owed.violation, secured))
 
     def _span(self, violation: Violation, alarm: float) -> tuple[float, float]:
@@ -166,7 +169,3 @@ def _score(violation: Violation, looks: Sequence[Look]) -> float:
     """How clearly this frame shows the violation."""
     seen = [sighting for look in looks for sighting in look.sightings if sighting.track == violation.track]
     return max((sighting.violating for sighting in seen if sighting.kind == violation.kind), default=0.0)
-
-
-def _holds(clip: Clip | None, t: float) -> bool:
-    return clip is not None and clip.t[0] <= t <= clip.t[1]

@@ -34,6 +34,10 @@ class CameraLine:
         """How closely the camera is looked at now."""
         return self._attention.state
 
+    def late(self, seconds: float) -> None:
+        """A frame has waited so long to be stepped."""
+        self._attention.late(seconds)
+
     def step(self, frame: Frame) -> list[Change]:
         """See, weigh and record one frame; returns what changed among the violations."""
         telling = self.telling(frame)

@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 # Cameras stepped together at most. The network gains nothing from more at once (docs/benchmark.md), and whoever waits
 # for the next round is seen on a newer frame.
 TOGETHER = 8
+# Attention may recall the pictures since the keyframe before: 2 s at 2.5 a second, and the keyframe itself.
+RECALLED = 6
 
 
 @dataclass(slots=True, eq=False)
@@ -86,7 +88,8 @@ class Worker:
 
     def add(self, post: Post) -> None:
         """Look after one more camera."""
-        post.slot = (NewestSlot if post.live else EverySlot)(self._ready, self._clock)
+        live = NewestSlot(self._ready, self._clock, RECALLED)
+        post.slot = live if post.live else EverySlot(self._ready, self._clock)
         with self._ready:
             self._posts.append(post)
 
@@ -137,6 +140,7 @@ class Worker:
     def _step(self, ready: Sequence[tuple[Post, Frame]]) -> None:
         for post, frame in ready:
             post.frames, post.last_at = post.frames + 1, frame.at
+            post.line.late(post.waited_s)
         tellings = [post.line.telling(frame) for post, frame in ready]
         tell(tellings)
         for (post, _), telling in zip(ready, tellings, strict=True):

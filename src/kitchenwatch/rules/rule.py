@@ -1,5 +1,6 @@
 """One rule on one camera: one person, one violation, however the evidence comes and goes."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +13,10 @@ from kitchenwatch.rules.place import same_place
 from kitchenwatch.rules.schedule import Schedule
 from kitchenwatch.rules.spell import Spell
 from kitchenwatch.rules.zones import Gate, Zone
+
+# Evidence adds up, in nats, while some look of the last seconds spoke for it; without one it only fades.
+DOUBT = 0.5
+DOUBT_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class Rule:
         self._gate = Gate(settings.zones)
         self._spells: dict[int, Spell] = {}
         self._courses: list[Course] = []
+        self._t = -math.inf
 
     def step(
         self,
@@ -60,6 +66,7 @@ class Rule:
     ) -> list[Change]:
         """Weigh this moment's sightings, which are keyed by track; `size` is the picture's width and height."""
         changes: list[Change] = []
+        self._t = now.t
         for person in self._concerned(now, size, people):
             spell = self._spell_of(now, person)
             for sighting in sightings.get(person.track, ()):
@@ -71,8 +78,7 @@ class Rule:
     def undecided(self) -> Iterator[Person]:
         """Those for whose violation evidence adds up that is neither told yet nor only waiting for its time."""
         for spell in self._spells.values():
-            ripe = spell.sum.sum >= self._threshold and spell.lasted(spell.seen) >= self._settings.for_s
-            if spell.sum.sum > 0 and not ripe and not self._is_told(spell.person):
+            if self._adds_up(spell) and not self._is_told(spell.person):
                 yield spell.person
 
     def finish(self) -> list[Change]:
@@ -81,6 +87,11 @@ class Rule:
         self._spells.clear()
         self._courses.clear()
         return changes
+
+    def _adds_up(self, spell: Spell) -> bool:
+        fresh = spell.sum.sum >= DOUBT and self._t - spell.supported <= DOUBT_S
+        ripe = spell.sum.sum >= self._threshold and spell.lasted(self._t) >= self._settings.for_s
+        return fresh and not ripe
 
     def _is_told(self, person: Person) -> bool:
         return any(course.person is person and course.ended is None for course in self._courses)

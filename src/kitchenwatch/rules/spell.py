@@ -13,6 +13,7 @@ class Spell:
     Attributes:
         person: whose.
         seen: media time at which the rule last applied to them.
+        supported: media time of the last look that spoke for it.
         sum: the evidence.
         trace: the sum over time, since it left zero.
     """
@@ -21,6 +22,7 @@ class Spell:
         self.person = person
         self.seen = now.t
         self._looked: float | None = None
+        self.supported = -math.inf
         self.reset(now)
 
     def reset(self, now: Moment) -> None:
@@ -36,6 +38,8 @@ class Spell:
     def add(self, now: Moment, evidence: float) -> None:
         """Add a look's weighted evidence."""
         self.sum.add(now, evidence)
+        if evidence > 0:
+            self.supported = now.t
         if self.sum.left is None:
             self.trace = Trace()
         else:

@@ -77,6 +77,13 @@ class EncodedClip:
         """Media time of the first and the last frame, in seconds."""
         return self._units[0].t, max(unit.t for unit in self._units)
 
+    def joined(self, later: "EncodedClip") -> "EncodedClip":
+        """This clip and what a later one of the same run has beyond it; itself, if it is another run's."""
+        if later._codec.epoch != self._codec.epoch:  # a run's own, to the microsecond
+            return self
+        mine = {unit.pts for unit in self._units}
+        return EncodedClip(self._codec, [*self._units, *(unit for unit in later._units if unit.pts not in mine)])
+
     def write(self, path: Path) -> None:
         """Write an MP4 that starts at 0 and can be played while it loads.
 

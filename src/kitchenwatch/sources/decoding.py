@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from av.video.frame import VideoFrame
 
 from kitchenwatch.ports import Attention
+from kitchenwatch.sources.picture import DecodedPicture
 from kitchenwatch.sources.stream import Stream, VideoPacket
 
-# Encoded pictures that are kept to catch up with, at most: a minute between keyframes at 1 Mbit/s.
+# Encoded pictures that are kept to catch up with, at most: a minute between keyframes at 1 Mbit/s. More are decoded
+# unasked and let go of: some cameras send no second keyframe at all, and must not be given up for that.
 KEPT_BYTES = 8 * 1024 * 1024
 
 
@@ -15,42 +17,65 @@ class Decoding:
     """Decodes one run of a stream.
 
     A picture between keyframes can only be decoded after all those before it, back to the keyframe. So all since
-    the newest keyframe are kept, and what was passed over is decoded after all when attention turns to the camera.
+    the newest keyframe are kept, and what was passed over is decoded after all when attention turns to the camera,
+    or when the next keyframe shows that something had happened.
+
+    Args:
+        kept_bytes: encoded pictures that are kept at most.
     """
 
-    def __init__(self, stream: Stream, attention: Attention) -> None:
-        self._stream, self._attention = stream, attention
-        self._group: list[VideoPacket] = []
+    def __init__(self, stream: Stream, attention: Attention, kept_bytes: int = KEPT_BYTES) -> None:
+        self._stream, self._attention, self._most = stream, attention, kept_bytes
+        self._group: list[VideoPacket] = []  # since the keyframe, or since what was let go of
+        self._headless = False  # only the decoder knows what the group builds on
         self._bytes = 0
         self._fed = 0  # of the group, to the decoder
         self._owed = 0  # pictures that the decoder has been fed and not given back
+        self._from: int | None = None  # timestamp: those before were given already, or build on what was passed over
         self.seeing = False
         """Whether what was decoded last gave a picture, so that passing over the next ones is no blindness."""
 
     def pictures(self, packet: VideoPacket, t: float) -> Iterator[VideoFrame]:
         """Pictures that are there once this packet, of media time `t`, has come; none if it is passed over."""
         wanted = self._attention.decodes(t, packet.is_keyframe, packet.size)
-        self._keep(packet)
-        if wanted and self._group:
+        passed = self._keep(packet)
+        if passed and wanted:
+            yield from self._looking_back(passed, t)
+        elif self._group and (wanted or self._bytes > self._most):
             yield from self._catch_up()
-        elif self._owed:
+        elif self._owed and not self._headless:
             yield from self._drained()
 
     def rest(self) -> Iterator[VideoFrame]:
         """Pictures that the decoder still holds at the end of a film."""
         yield from self._stream.decode(None)
 
-    def _keep(self, packet: VideoPacket) -> None:
+    def _keep(self, packet: VideoPacket) -> list[VideoPacket]:
+        """Add it to its group; returns the group that it ends, if that was passed over, or a part of it."""
+        passed: list[VideoPacket] = []
         if packet.is_keyframe:
-            if self._fed < len(self._group) or not self._group:
-                self._begin_anew()
-            self._group, self._bytes, self._fed = [], 0, 0
-        elif not self._group:
-            return  # before the first keyframe, or since too much was passed over: nothing can be made of it
+            self._from = None
+            if self._fed < len(self._group) or not (self._group or self._headless):
+                passed = [] if self._headless else self._group
+                self._begin_anew(packet.pts)
+            self._let_go(headless=False)
+        elif not (self._group or self._headless):
+            return passed  # before the first keyframe: nothing can be made of it
         self._group.append(packet)
         self._bytes += packet.size
-        if self._bytes > KEPT_BYTES and self._fed + 1 < len(self._group):
-            self._group = []
+        return passed
+
+    def _looking_back(self, passed: list[VideoPacket], t: float) -> Iterator[VideoFrame]:
+        """The keyframe's picture, and before it, if it shows that something has happened, those passed over."""
+        first = list(self._catch_up()) or list(self._drained())
+        if not first or not self._attention.recalls(t, DecodedPicture(first[-1])):
+            yield from first
+            return
+        self._stream.flush()
+        for each in (*passed, None):
+            yield from self._stream.decode(each)
+        self._begin_anew(self._group[0].pts)
+        yield from self._catch_up()
 
     def _catch_up(self) -> Iterator[VideoFrame]:
         group, begin = self._group, self._fed
@@ -59,15 +84,28 @@ class Decoding:
             pictures = self._stream.decode(each)
             self._owed += 1 - len(pictures)
             self.seeing = self._owed <= 0 or bool(pictures)
-            yield from pictures
+            yield from self._fresh(pictures)
+        if self._bytes > self._most:
+            self._let_go(headless=True)
+
+    def _let_go(self, headless: bool) -> None:
+        self._group, self._bytes, self._fed, self._headless = [], 0, 0, headless
 
     def _drained(self) -> Iterator[VideoFrame]:
         """What a decoder that reorders pictures holds back, as nothing more is fed to it for now."""
         pictures = self._stream.decode(None)
         self.seeing = bool(pictures)
-        self._begin_anew()
-        yield from pictures
+        given = self._fresh(pictures)
+        times = [picture.pts + 1 for picture in pictures if picture.pts is not None]
+        self._begin_anew(max([*times, *(packet.pts or 0 for packet in self._group[:1])], default=None))
+        yield from given
 
-    def _begin_anew(self) -> None:
+    def _fresh(self, pictures: list[VideoFrame]) -> list[VideoFrame]:
+        begin = self._from
+        return [each for each in pictures if begin is None or each.pts is None or each.pts >= begin]
+
+    def _begin_anew(self, begin: int | None) -> None:
+        """Go on at the group's keyframe, and give what is not before that timestamp."""
         self._stream.flush()
         self._fed = self._owed = 0
+        self._from = begin

@@ -19,8 +19,11 @@ from kitchenwatch.sources.timeline import Timeline
 
 log = logging.getLogger(__name__)
 
-# Frames that wait for `take`; older ones give way, for late pictures are worth less than fresh ones.
-WAITING_FRAMES = 2
+# To fetch what has already arrived takes less.
+WAITED_S = 0.002
+# Frames that wait for `take`, enough for those that attention recalls at once; older ones give way, for late pictures
+# are worth less than fresh ones.
+WAITING_FRAMES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +103,17 @@ class Reader:
             self._changed.notify_all()
 
     def _read_from(self, stream: Stream) -> None:
-        decoding = Decoding(stream, self._line.attention)
-        for packet in stream.packets():
-            if self._stopping:
+        attention, clock = self._line.attention, self._line.clock
+        decoding = Decoding(stream, attention)
+        packets, in_time = stream.packets(), clock.monotonic()
+        while not self._stopping:
+            asked = clock.monotonic()
+            if (packet := next(packets, None)) is None:
                 return
+            # A packet that had to be waited for is in time; if none has to be, they pile up in front of us.
+            if (now := clock.monotonic()) - asked > WAITED_S:
+                in_time = now
+            attention.late(now - in_time)
             t = self._timeline.place(float((packet.pts or 0) * stream.time_base))
             self._keep(stream, packet, t)
             for picture in decoding.pictures(packet, t):

@@ -17,12 +17,12 @@ class RingSettings:
     """How much is kept for each camera.
 
     Attributes:
-        seconds: of media time; 5 s before a violation, 10 s after it, and time for the recorder to come
-            for it even when the machine is busy.
-        bytes: at most so much memory; 30 s at 8 Mbit/s are 30 MB, so 64 MiB hold what cameras send.
+        seconds: of media time; 5 s before a violation, 10 s after it, and 5 s for the recorder to come for it when
+            the machine is busy. It is most of a camera's memory: 10 MB at 4 Mbit/s.
+        bytes: at most so much memory; 20 s at 8 Mbit/s are 20 MB, so 64 MiB hold what cameras send.
     """
 
-    seconds: float = 30.0
+    seconds: float = 20.0
     bytes: int = 64 * 1024 * 1024
 
 

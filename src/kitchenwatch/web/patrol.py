@@ -15,6 +15,7 @@ from kitchenwatch.errors import Invalid, NotFound
 from kitchenwatch.manifest import case_key
 from kitchenwatch.model import EvidenceFile, EvidenceKind, Kind
 from kitchenwatch.photos.examine import examine
+from kitchenwatch.sources.moment import picture_at
 from kitchenwatch.store.loop import Found
 from kitchenwatch.store.tables import Camera
 from kitchenwatch.web.auth import Caller
@@ -32,6 +33,14 @@ class Shot:
 
     jpeg: bytes
     at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """`t` seconds after the beginning of a case's clip."""
+
+    case: UUID
+    t: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,22 @@ def live_shot(deps: WebDeps, camera: str) -> Shot:
         raise NotFound(f"there is no picture of camera {camera!r} now -> send one")
     data = cv2.imencode(".jpg", seen.frame.image, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1]
     return Shot(data.tobytes(), seen.frame.at)
+
+
+def clip_shot(deps: WebDeps, caller: Caller, camera: str, moment: Moment) -> Shot:
+    """What a clip of that camera shows at a moment.
+
+    Raises:
+        NotFound: there is no such clip within the caller's scope, or it is another camera's.
+        SourceUnreadable: it cannot be decoded.
+    """
+    clip = deps.reading.evidence(caller.scope, moment.case, EvidenceKind.CLIP)
+    if clip.begins is None or deps.reading.case(caller.scope, moment.case).camera_id != camera:
+        raise NotFound(f"case {moment.case} keeps no clip of camera {camera!r}")
+    with deps.blobs.open(clip.key) as stream:
+        image, t = picture_at(stream, moment.t)
+    data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1]
+    return Shot(data.tobytes(), clip.begins + timedelta(seconds=t))
 
 
 def sent_shot(stream: BinaryIO, zone: str) -> Shot:

@@ -127,9 +127,9 @@ class Run:
         return [alarm.from_opened for alarm in self.alarms], [alarm.from_seen for alarm in self.alarms]
 
     @property
-    def bytes_per_camera(self) -> float | None:
-        """What each camera adds to the memory of the process."""
-        return (self.memory[1] - self.memory[0]) / self.cameras if self.memory else None
+    def grown(self) -> int | None:
+        """Bytes that the process holds for its cameras, and for looking at any at all."""
+        return self.memory[1] - self.memory[0] if self.memory else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +150,13 @@ class Measured:
         """CPU-seconds per video-second of that way over all films together; None if it was not measured."""
         costs = [cost for cost in self.films if cost.way == way]
         return sum(cost.cpu for cost in costs) / sum(cost.seconds for cost in costs) if costs else None
+
+    @property
+    def bytes_per_camera(self) -> float | None:
+        """What each further camera adds to the memory of the process; None without runs of few and of many."""
+        known = [(run.cameras, run.grown) for run in self.runs if run.grown is not None]
+        (few, least), (many, most) = (min(known), max(known)) if known else ((0, 0), (0, 0))
+        return (most - least) / (many - few) if many > few else None
 
     def ratio(self, cost: FilmCost | Run, way: str) -> float | None:
         """How many times as much that way took: for a film the same one, for cameras all of them together."""

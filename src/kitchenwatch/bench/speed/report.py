@@ -12,6 +12,7 @@ def as_json(measured: Measured) -> dict[str, Any]:
         "about": measured.about,
         "missing": list(measured.missing),
         "per_second": {way: measured.per_second(way) for way in (OURS, PLAIN, STOCK)},
+        "bytes_per_camera": measured.bytes_per_camera,
         "films": [_film(cost, measured) for cost in measured.films],
         "cameras": [_run(run, measured) for run in measured.runs],
     }
@@ -30,6 +31,6 @@ def _run(run: Run, measured: Measured) -> dict[str, Any]:
         "real_time": run.real_time,
         "skipped_share": run.skipped_share,
         "delivered": run.delivered,
-        "bytes_per_camera": run.bytes_per_camera,
+        "grown": run.grown,
         "times_less_than": {way: measured.ratio(run, way) for way in (PLAIN, STOCK)},
     }

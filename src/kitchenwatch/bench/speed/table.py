@@ -28,6 +28,8 @@ def notes(measured: Measured) -> Iterator[str]:
     """What the figures do not tell, in words."""
     yield from measured.missing
     late = [str(run.cameras) for run in measured.runs if not run.real_time]
+    if measured.bytes_per_camera is not None:
+        yield f"each further camera takes {measured.bytes_per_camera / MB:.0f} MB"
     for run in measured.runs:
         yield from _alarms(run)
     if late:
@@ -56,11 +58,14 @@ def _films(measured: Measured) -> Table:
 
 
 def _cameras(measured: Measured) -> Table:
-    table = _table("cameras", "CPU-s/s", "a core", "real time", "÷plain", "÷stock", "MB each", "people")
-    table.caption = "CPU-seconds per camera-second; cameras that one core could serve; times less than the yardsticks"
+    table = _table("cameras", "CPU-s/s", "a core", "real time", "÷plain", "÷stock", "MB", "people")
+    table.caption = (
+        "CPU-seconds per camera-second; cameras that one core could serve; times less than the yardsticks; "
+        "what all cameras added to the memory of the process"
+    )
     for run in measured.runs:
         ratios = (_figure(measured.ratio(run, way), ".1f") for way in (PLAIN, STOCK))
-        memory = None if run.bytes_per_camera is None else run.bytes_per_camera / MB
+        memory = None if run.grown is None else run.grown / MB
         figures = (f"{run.per_second:.4f}", f"{run.per_core:.1f}", "yes" if run.real_time else "no", *ratios)
         table.add_row(str(run.cameras), *figures, _figure(memory, ".0f"), f"{run.people:.1f}")
     return table

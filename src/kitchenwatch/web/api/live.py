@@ -35,7 +35,8 @@ def get_still(
     view = deps.live(camera)
     seen = view.sights.newest if view else None
     if seen is None:
-        raise NotFound(f"there is no picture of camera {camera!r} yet")
+        # Returned, not raised: nobody was refused anything that the audit log should tell of.
+        return refusal(NotFound(f"there is no picture of camera {camera!r} yet"))
     told = {"Last-Modified": format_datetime(seen.frame.at, usegmt=True)}
     return Response(cast(Stills, request.app.state.stills).of(seen, width), headers=told, media_type="image/jpeg")
 

@@ -1,5 +1,5 @@
 // Patrol: shows the camera as it is now, until the finding is sent.
-const still = document.querySelector("img.still");
+const still = document.querySelector(".for-live img");
 const chosen = document.querySelector(".patrol-camera select");
 const EVERY_MS = 1000;
 

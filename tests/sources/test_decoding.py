@@ -1,0 +1,200 @@
+"""What is decoded of a stream when attention comes and goes: the same pictures, once each, whole."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+import av
+import numpy as np
+import pytest
+from av.packet import Packet
+
+import films
+from kitchenwatch.attention.camera import CameraAttention
+from kitchenwatch.attention.full import FullAttention
+from kitchenwatch.errors import SourceUnreadable
+from kitchenwatch.picture import Image
+from kitchenwatch.sources.decoding import Decoding
+from kitchenwatch.sources.film import FilmSource
+from kitchenwatch.sources.stream import Stream, VideoPacket
+
+MakeFilm = Callable[..., Path]
+Wants = Callable[[int, bool], bool]
+"""Of a packet's number and whether it is a keyframe."""
+FPS, GOP_S, SECONDS = 25, 2.0, 5.0
+SMALL = (160, 90)
+CODINGS = [
+    pytest.param({"codec": "libx264"}, id="h264"),
+    pytest.param({"codec": "libx264", "b_frames": 3}, id="h264-b"),
+    pytest.param({"codec": "libx264", "b_frames": 3, "open_gop": True}, id="h264-open"),
+    pytest.param({"codec": "libx265"}, id="h265"),
+    pytest.param({"codec": "libx265", "b_frames": 3}, id="h265-b"),
+    pytest.param({"codec": "libx265", "b_frames": 3, "open_gop": True}, id="h265-open"),
+]
+
+
+@pytest.fixture(scope="module", params=CODINGS)
+def film(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Five seconds in each coding."""
+    path = tmp_path_factory.mktemp("coded") / "film.mkv"
+    return films.make_film(path, seconds=SECONDS, fps=FPS, gop=GOP_S, size=SMALL, **request.param)
+
+
+class Scripted(FullAttention):
+    """Wants what a test wants."""
+
+    def __init__(self, wants: Wants) -> None:
+        super().__init__(FPS)
+        self._wants, self._number = wants, -1
+
+    def decodes(self, t: float, key: bool, size: int) -> bool:
+        self._number += 1
+        return self._wants(self._number, key)
+
+
+class Given(NamedTuple):
+    """A picture that came once a packet had come."""
+
+    packet: int
+    pts: int
+    image: Image
+
+
+def keys_only(number: int, key: bool) -> bool:
+    return key
+
+
+def given(film: Path, wants: Wants, kept_bytes: int = 8_000_000) -> list[Given]:
+    """All pictures, and after which packet each was there."""
+    with Stream(film) as stream:
+        decoding = Decoding(stream, Scripted(wants), kept_bytes)
+        number, found = -1, list[Given]()
+        for number, packet in enumerate(stream.packets()):
+            found += taken(number, decoding.pictures(packet, number / FPS))
+        return found + taken(number + 1, decoding.rest())
+
+
+def taken(number: int, pictures: Iterator[Any]) -> list[Given]:
+    return [Given(number, picture.pts, picture.to_ndarray()) for picture in pictures]
+
+
+def reference(film: Path) -> dict[int, Image]:
+    """All pictures by an undisturbed decoder."""
+    with av.open(str(film)) as container:
+        return {cast(int, picture.pts): cast(Image, picture.to_ndarray()) for picture in container.decode(video=0)}
+
+
+def keys(film: Path) -> list[tuple[int, int]]:
+    """Number and timestamp of each keyframe's packet."""
+    with Stream(film) as stream:
+        return [(n, packet.pts or 0) for n, packet in enumerate(stream.packets()) if packet.is_keyframe]
+
+
+def assert_whole_and_once(found: list[Given], whole: dict[int, Image]) -> None:
+    assert all(before.pts < after.pts for before, after in pairwise(found))
+    torn = [one.pts for one in found if not np.array_equal(one.image, whole[one.pts])]
+    assert not torn
+
+
+def test_full_attention_gives_every_picture(film: Path) -> None:
+    whole, found = reference(film), given(film, lambda number, key: True)
+    assert_whole_and_once(found, whole)
+    assert [one.pts for one in found] == sorted(whole)
+
+
+def test_keyframes_alone_come_at_once(film: Path) -> None:
+    found = given(film, keys_only)
+    assert_whole_and_once(found, reference(film))
+    assert [one.pts for one in found] == [pts for _, pts in keys(film)]
+    # A decoder that reorders pictures is emptied when the next packet comes.
+    late = [one.packet - number for one, (number, _) in zip(found, keys(film), strict=True)]
+    assert max(late) <= 1
+
+
+@pytest.mark.parametrize("turns", [60, 75, 99])
+def test_turning_to_it_within_a_group_gives_all_since_its_keyframe(film: Path, turns: int) -> None:
+    whole = reference(film)
+    found = given(film, lambda number, key: key or number >= turns)
+    assert_whole_and_once(found, whole)
+    key = max(pts for number, pts in keys(film) if number <= turns)
+    assert [one.pts for one in found if one.pts >= key] == sorted(pts for pts in whole if pts >= key)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_however_attention_comes_and_goes_nothing_is_torn_or_given_twice(film: Path, seed: int) -> None:
+    wanted = np.repeat(np.random.default_rng(seed).random(42) < 0.5, 3)
+    found = given(film, lambda number, key: bool(wanted[number]))
+    assert_whole_and_once(found, reference(film))
+    assert len(found) > 30
+
+
+def test_turning_away_and_back_within_a_group_decodes_no_picture_again(make_film: MakeFilm) -> None:
+    film = make_film(seconds=2, fps=FPS, gop=GOP_S)
+    found = given(film, lambda number, key: number < 10 or number >= 30)
+    assert [one.packet for one in found if one.packet < 30] == list(range(10))
+    assert [one.packet for one in found].count(30) == 21
+
+
+@pytest.mark.parametrize("b_frames", [0, 3])
+def test_a_stream_without_a_second_keyframe_is_not_given_up(make_film: MakeFilm, b_frames: int) -> None:
+    film = make_film(seconds=8, fps=FPS, gop=60, b_frames=b_frames)
+    whole = reference(film)
+    found = given(film, keys_only, kept_bytes=film.stat().st_size // 6)
+    assert_whole_and_once(found, whole)
+    assert len(found) > 0.7 * len(whole)
+    assert len({one.packet for one in found}) < 10  # it was passed over in between, not decoded as it came
+
+
+def test_what_was_let_go_of_is_no_harm_to_who_watches_all(make_film: MakeFilm) -> None:
+    film = make_film(seconds=4, fps=FPS, gop=GOP_S, b_frames=3)
+    found = given(film, lambda number, key: True, kept_bytes=2000)
+    assert [one.pts for one in found] == sorted(reference(film))
+
+
+def test_pictures_before_the_first_keyframe_are_left_out(make_film: MakeFilm) -> None:
+    film = make_film(seconds=2, fps=FPS, gop=1)
+    with Stream(film) as stream:
+        decoding = Decoding(stream, Scripted(lambda number, key: True))
+        packets = list(stream.packets())[10:]
+        assert not [picture for packet in packets[:15] for picture in decoding.pictures(packet, 0.0)]
+        assert not decoding.seeing
+        (picture,) = decoding.pictures(packets[15], 1.0)
+        assert picture.key_frame
+        assert decoding.seeing
+
+
+def test_passing_over_is_no_blindness_but_broken_keyframes_are(make_film: MakeFilm) -> None:
+    with Stream(make_film(seconds=3, fps=FPS, gop=1)) as stream:
+        decoding = Decoding(stream, Scripted(keys_only))
+        seeing = []
+        for number, packet in enumerate(stream.packets()):
+            sent = broken(packet) if packet.is_keyframe and number else packet
+            list(decoding.pictures(sent, number / FPS))
+            seeing.append(decoding.seeing)
+    assert seeing == [True] * 25 + [False] * 50
+    assert stream.corrupt == 2
+
+
+def broken(packet: VideoPacket) -> VideoPacket:
+    """The same packet with nothing of use in it."""
+    torn = cast(VideoPacket, Packet(bytes(packet)[:6] + bytes(packet.size)))
+    torn.stream, torn.time_base = packet.stream, packet.time_base
+    torn.pts, torn.dts, torn.is_keyframe = packet.pts, packet.dts, True
+    return torn
+
+
+def attentive(film: Path) -> FilmSource:
+    return FilmSource("film", film, datetime(2026, 11, 1, 8, tzinfo=UTC), CameraAttention("film"))
+
+
+def test_a_film_that_ends_between_keyframes_does_not_break_off(film: Path) -> None:
+    assert [round(frame.t, 2) for frame in attentive(film).frames()] == [0, 2, 4]
+
+
+def test_a_film_that_was_cut_off_breaks_off_where_it_does(film: Path, tmp_path: Path) -> None:
+    cut = tmp_path / film.name
+    cut.write_bytes(film.read_bytes()[: film.stat().st_size * 2 // 3])
+    with pytest.raises(SourceUnreadable, match=r"breaks off at [23]\.\d s of 5\.0 s"):
+        list(attentive(cut).frames())
