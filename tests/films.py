@@ -93,7 +93,8 @@ def make_film(
 def _encoder_options(codec: str, gop: int, b_frames: int, open_gop: bool) -> dict[str, str]:
     if codec == "libx264":
         return {"preset": "ultrafast", "g": str(gop), "bf": str(b_frames), "x264-params": f"open-gop={open_gop:d}"}
-    parameters = f"log-level=none:pools=none:frame-threads=1:bframes={b_frames}:keyint={gop}:min-keyint={gop}:open-gop={open_gop:d}"
+    parameters = f"log-level=none:bframes={b_frames}:keyint={gop}:min-keyint={gop}:open-gop={open_gop:d}"
+    parameters += ":pools=none:frame-threads=1"
     return {"preset": "ultrafast", "x265-params": parameters}
 
 

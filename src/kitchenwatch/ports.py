@@ -4,7 +4,7 @@
 """
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, Self
@@ -149,11 +149,11 @@ class Attention(Protocol):
         """Those whom look 2 is given now; they count as looked at."""
         ...
 
-    def learn(self, frame: Frame, tracks: Sequence[Track], undecided: Set[int]) -> None:
+    def learn(self, frame: Frame, tracks: Sequence[Track], undecided: Mapping[int, float]) -> None:
         """What was found on a frame that was searched.
 
         Args:
-            undecided: track numbers of those whose evidence adds up to something not yet decided.
+            undecided: as `Judge` tells it.
         """
         ...
 
@@ -206,8 +206,9 @@ class Judge(Protocol):
         ...
 
     @property
-    def undecided(self) -> Set[int]:
-        """Track numbers of those whose evidence adds up to something that is not yet decided."""
+    def undecided(self) -> Mapping[int, float]:
+        """Track numbers of those in view whose evidence adds up to something that is not yet decided, and how far it
+        has come: 1 decides."""
         ...
 
     def finish(self, t: float, at: datetime) -> list[Change]:

@@ -1,5 +1,6 @@
 """Pictures into the network's input and its output into detections."""
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -107,3 +108,16 @@ def test_pictures_of_several_sizes_share_a_run() -> None:
     assert small.boxes[0].tolist() == pytest.approx([45, 45, 55, 55])
     assert tall.boxes[0].tolist() == pytest.approx([128, 288, 192, 352])
     assert Detector(OneHead()).detect([], 320, 320) == []
+
+
+@pytest.mark.parametrize("size", [(1080, 1920), (577, 705), (430, 640), (90, 160)])
+def test_a_scaled_picture_shows_what_the_mean_over_areas_shows(size: tuple[int, int]) -> None:
+    rows, columns = np.mgrid[: size[0], : size[1]]
+    waves = np.sin(rows / 17) + np.cos(columns / 23)
+    image = np.repeat((127 + 60 * waves).astype(np.uint8)[..., None], 3, axis=2)
+    small = ArrayPicture(image).shrunk(320, 180)
+    assert small.shape == (180, 320, 3)
+    assert np.abs(small - cv2.resize(image, (320, 180), interpolation=cv2.INTER_AREA).astype(float)).mean() < 2
+    lines = np.zeros((1080, 1920, 3), np.uint8)
+    lines[::3] = 240  # every third row: a picture thinned out instead of averaged would be black or white
+    assert 70 < ArrayPicture(lines).shrunk(640, 360).mean() < 90

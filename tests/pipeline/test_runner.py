@@ -1,6 +1,6 @@
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -76,8 +76,8 @@ class Judge:
         return []
 
     @property
-    def undecided(self) -> Set[int]:
-        return frozenset()
+    def undecided(self) -> Mapping[int, float]:
+        return {}
 
     def finish(self, t: float, at: datetime) -> list[Change]:
         self._sight.finished.set()
@@ -185,8 +185,9 @@ def test_whoever_has_a_frame_is_stepped_together_and_nobody_starves() -> None:
     worker = Worker("worker", clock)
     for post in posts:
         worker.add(post)
+    for post in posts:
+        post.slot.put(frame_of(post.camera))
     sight.after = lambda: refill(worker, posts, sight)
-    refill(worker, posts, sight)
     worker.run()
     assert [len(batch) for batch in sight.batches[:12]] == [TOGETHER] * 12
     counts = Counter(camera for batch in sight.batches for camera in batch)
@@ -241,10 +242,12 @@ def frame_of(camera: str) -> Frame:
 
 
 def refill(worker: Worker, posts: Sequence[Post], sight: Batches) -> None:
+    """Whoever has just been looked at has its next frame at once, until there were twelve rounds."""
     if len(sight.batches) >= 12:
         end(worker, posts)
     for post in posts:
-        post.slot.put(frame_of(post.camera))
+        if post.camera in sight.batches[-1]:
+            post.slot.put(frame_of(post.camera))
 
 
 def end(worker: Worker, posts: Sequence[Post]) -> None:

@@ -1,6 +1,6 @@
 """Lines of several cameras stepped together: what the looks are asked, and that whoever fails does so alone."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -114,8 +114,8 @@ class Judge:
         return [opened(frame, sighting) for sighting in sightings]
 
     @property
-    def undecided(self) -> Set[int]:
-        return frozenset()
+    def undecided(self) -> Mapping[int, float]:
+        return {}
 
     def finish(self, t: float, at: datetime) -> list[Change]:
         return []

@@ -15,7 +15,8 @@ import films
 from kitchenwatch.attention.camera import CameraAttention
 from kitchenwatch.attention.full import FullAttention
 from kitchenwatch.errors import SourceUnreadable
-from kitchenwatch.picture import Image
+from kitchenwatch.picture import Image, Picture
+from kitchenwatch.ports import Attention
 from kitchenwatch.sources.decoding import Decoding
 from kitchenwatch.sources.film import FilmSource
 from kitchenwatch.sources.stream import Stream, VideoPacket
@@ -54,6 +55,17 @@ class Scripted(FullAttention):
         return self._wants(self._number, key)
 
 
+class Recalling(Scripted):
+    """Wants keyframes, and after some of them all before."""
+
+    def __init__(self, recalled: set[float]) -> None:
+        super().__init__(keys_only)
+        self._recalled = recalled
+
+    def recalls(self, t: float, picture: Picture) -> bool:
+        return t in self._recalled
+
+
 class Given(NamedTuple):
     """A picture that came once a packet had come."""
 
@@ -68,8 +80,12 @@ def keys_only(number: int, key: bool) -> bool:
 
 def given(film: Path, wants: Wants, kept_bytes: int = 8_000_000) -> list[Given]:
     """All pictures, and after which packet each was there."""
+    return given_to(Scripted(wants), film, kept_bytes)
+
+
+def given_to(attention: Attention, film: Path, kept_bytes: int = 8_000_000) -> list[Given]:
     with Stream(film) as stream:
-        decoding = Decoding(stream, Scripted(wants), kept_bytes)
+        decoding = Decoding(stream, attention, kept_bytes)
         number, found = -1, list[Given]()
         for number, packet in enumerate(stream.packets()):
             found += taken(number, decoding.pictures(packet, number / FPS))
@@ -128,6 +144,33 @@ def test_however_attention_comes_and_goes_nothing_is_torn_or_given_twice(film: P
     found = given(film, lambda number, key: bool(wanted[number]))
     assert_whole_and_once(found, reference(film))
     assert len(found) > 30
+
+
+def test_what_was_passed_over_is_recalled_before_the_keyframe_that_showed_it(film: Path) -> None:
+    (_, begin), (_, end), (number, last) = keys(film)
+    found, whole = given_to(Recalling({number / FPS}), film), reference(film)
+    assert_whole_and_once(found, whole)
+    expected = [begin, *(pts for pts in whole if end <= pts <= last and pts not in leading(film))]
+    assert [one.pts for one in found] == sorted(expected)
+    assert max(one.packet for one in found) <= number + 1
+
+
+def test_every_group_recalled_is_the_whole_film_up_to_the_last_keyframe(film: Path) -> None:
+    found, whole = given_to(Recalling({number / FPS for number, _ in keys(film)}), film), reference(film)
+    assert_whole_and_once(found, whole)
+    expected = {pts for pts in whole if pts <= keys(film)[-1][1]} - leading(film)
+    assert {one.pts for one in found} == expected
+
+
+def leading(film: Path) -> set[int]:
+    """Timestamps of pictures that come after a keyframe and are shown before it: they build on the group before."""
+    found, key = set[int](), 0
+    with Stream(film) as stream:
+        for packet in stream.packets():
+            pts = packet.pts or 0
+            key = pts if packet.is_keyframe else key
+            found |= {pts} if pts < key else set()
+    return found
 
 
 def test_turning_away_and_back_within_a_group_decodes_no_picture_again(make_film: MakeFilm) -> None:

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from argon2 import PasswordHasher
 
+from kitchenwatch.attention.budget import Load
 from kitchenwatch.bootstrap.channels import ChannelTests, build_channels
 from kitchenwatch.bootstrap.declaring import Desk
 from kitchenwatch.bootstrap.places import declare_places
@@ -18,7 +19,7 @@ from kitchenwatch.clock import ManualClock, SystemClock
 from kitchenwatch.config import Config
 from kitchenwatch.evidence.keys import load_or_create_key
 from kitchenwatch.evidence.seal import FileChain
-from kitchenwatch.model import Entry, EvidenceFile, EvidenceKind, Kind, Role, Violation, violation_id
+from kitchenwatch.model import Attentiveness, Entry, EvidenceFile, EvidenceKind, Kind, Role, Violation, violation_id
 from kitchenwatch.store import tables
 from kitchenwatch.store.acts import Acts
 from kitchenwatch.store.blobs import DiskBlobs
@@ -63,6 +64,7 @@ class Line:
     skipped: int = 5
     failures: int = 1
     last_at: datetime | None = BEGIN - timedelta(seconds=3)
+    attentiveness: Attentiveness = Attentiveness.WATCHING
 
 
 class Installation:
@@ -83,6 +85,8 @@ class Installation:
         self.reading = Reading(self.database)
         self.views: dict[str, LiveView] = {}
         """What can be watched live, by the camera's id."""
+        self.load: Load | None = None
+        """How the machine stands."""
         self._serial = 0
         self.app = create_app(
             WebDeps(
@@ -98,6 +102,7 @@ class Installation:
                 version="1.2.3",
                 administration=self._administration(folder),
                 lines=lambda: [Line()],
+                load=lambda: self.load,
                 live=self.views.get,
             )
         )

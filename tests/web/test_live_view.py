@@ -104,7 +104,7 @@ def test_a_page_gets_the_film_and_how_the_camera_is(
         heard = messages(socket)
         first = [next(heard) for _ in range(5)]
         (pulse,) = [each["pulse"] for each in first if isinstance(each, dict) and "pulse" in each]
-        assert pulse == {"states": ["covered"], "age_s": 0.4, "violations": []}
+        assert pulse == {"states": ["covered"], "age_s": 0.4, "violations": [], "attention": None}
         (reel,) = [each["reel"] for each in first if isinstance(each, dict) and "reel" in each]
         init, *pieces = [each for each in first if isinstance(each, bytes)]
         for t, picture in shown([Reel(reel["mime"], reel["start"], init), *pieces]):
@@ -286,5 +286,5 @@ def test_stills_are_made_twice_a_second_at_most(
 
 def test_a_camera_that_runs_elsewhere_is_told_as_such(as_user: Callable[[str], TestClient]) -> None:
     with as_user("admin").websocket_connect(LIVE.format("li-wok")) as socket:
-        assert told(socket, "pulse") == {"states": [], "age_s": None, "violations": []}
+        assert told(socket, "pulse") == {"states": [], "age_s": None, "violations": [], "attention": None}
     assert as_user("admin").get(STILL.format("li-wok")).status_code == 404

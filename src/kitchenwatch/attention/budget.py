@@ -72,6 +72,11 @@ class Load:
     inquiring: int
     waiting: dict[str, float]
 
+    @property
+    def overloaded(self) -> bool:
+        """Whether it has been late for some seconds, or somebody waits for it."""
+        return bool(self.waiting) or self.price >= 2 * REST_PRICE
+
 
 class MachineBudget:
     """Raises the price and lets fewer cameras inquire while pictures come late. Thread-safe; implements `Budget`.

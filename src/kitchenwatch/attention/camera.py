@@ -8,11 +8,11 @@ their price.
 
 import math
 import threading
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence
 
 from kitchenwatch.attention.budget import REST_PRICE, Boundless, Budget
 from kitchenwatch.attention.change import SceneChange
-from kitchenwatch.attention.pace import Backoff, Keyframes, Pace
+from kitchenwatch.attention.pace import EARLY, Backoff, Keyframes, Pace
 from kitchenwatch.attention.settings import AttentionSettings
 from kitchenwatch.attention.surge import Surge
 from kitchenwatch.model import Attentiveness, Frame, Track
@@ -47,7 +47,7 @@ class CameraAttention:
         self._recalled = -math.inf  # the keyframe up to which pictures were recalled
         self._recall = Backoff()
         self._looked: dict[int, float] = {}
-        self._undecided: Set[int] = frozenset()
+        self._undecided: Mapping[int, float] = {}
 
     @property
     def state(self) -> Attentiveness:
@@ -100,13 +100,18 @@ class CameraAttention:
         return self._is_long and (stirred or self._state is Attentiveness.WATCHING)
 
     @property
+    def _is_near(self) -> bool:
+        """Whether somebody's evidence is nearly enough."""
+        return max(self._undecided.values(), default=0.0) >= self._settings.near
+
+    @property
     def _apart(self) -> float:
         """Seconds between looks: as the state wants it, further apart the dearer a look is."""
         settings = self._settings
         wanted = {
             Attentiveness.QUIET: settings.quiet_s,
             Attentiveness.WATCHING: settings.watching_s,
-            Attentiveness.INQUIRING: settings.inquiring_s,
+            Attentiveness.INQUIRING: settings.deciding_s if self._is_near else settings.inquiring_s,
         }[self._state]
         # Evidence of looks further apart than people can be followed does not add up.
         most = max(settings.long_s, wanted) if self._state is Attentiveness.INQUIRING else settings.least_s
@@ -122,7 +127,8 @@ class CameraAttention:
         """See `ports.Attention`."""
         if self._state is not Attentiveness.QUIET:
             return True
-        return self._scene.changed(frame.picture) or frame.t - self._searched >= self._settings.recheck_s
+        recheck_s = self._settings.recheck_s
+        return self._scene.changed(frame.picture) or frame.t - self._searched >= (1 - EARLY) * recheck_s
 
     def chooses(self, t: float, tracks: Sequence[Track]) -> list[Track]:
         """See `ports.Attention`."""
@@ -140,7 +146,7 @@ class CameraAttention:
         stake = 1.0 if track in self._undecided else self._settings.calm_stake
         return stake * math.tanh(gap / TAU_S)
 
-    def learn(self, frame: Frame, tracks: Sequence[Track], undecided: Set[int]) -> None:
+    def learn(self, frame: Frame, tracks: Sequence[Track], undecided: Mapping[int, float]) -> None:
         """See `ports.Attention`."""
         with self._lock:
             if frame.t - self._searched > self._settings.patience_s:

@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from kitchenwatch.picture import Image, Picture
 
@@ -10,8 +11,12 @@ PICKED_WIDTH = 480
 TILES = (96, 54)
 # A tile's mean must differ by so many of 255 levels: five times the noise that an evening picture leaves in it.
 LEVELS = 10
-# So many tiles: a person of 30 by 80 pixels in 1080p covers six; the digits of a ticking clock two or three.
+# So many tiles: a person of 30 by 80 pixels in 1080p covers six; a digit of a ticking clock two or three.
 CHANGED = 4
+# Tiles that change from one empty picture to the next, and again (clocks, steam, screens), say nothing about people.
+# Where so large a share of them does, it says nothing about tiles.
+LEARN, RESTLESS = 0.25, 0.3
+MOST_RESTLESS = 0.05
 
 
 class SceneChange:
@@ -19,6 +24,7 @@ class SceneChange:
 
     def __init__(self) -> None:
         self._empty: Image | None = None
+        self._unrest = np.zeros(TILES[::-1], np.float32)
 
     @property
     def known(self) -> bool:
@@ -29,14 +35,23 @@ class SceneChange:
         """Whether this picture differs, or there is none yet to differ from."""
         if self._empty is None:
             return True
-        apart = _tiles(picture).astype(np.int16) - self._empty
-        # A light that is dimmed shifts the whole picture and hides nobody.
-        apart -= np.int16(np.median(apart))
-        return bool(np.count_nonzero(np.abs(apart) > LEVELS) >= CHANGED)
+        restless = self._unrest > RESTLESS
+        if restless.mean() > MOST_RESTLESS:
+            restless[:] = False
+        return bool(np.count_nonzero(_apart(_tiles(picture), self._empty) & ~restless) >= CHANGED)
 
     def empty(self, picture: Picture) -> None:
         """Nobody was found in this one."""
-        self._empty = _tiles(picture)
+        tiles = _tiles(picture)
+        if self._empty is not None:
+            self._unrest += LEARN * (_apart(tiles, self._empty) - self._unrest)
+        self._empty = tiles
+
+
+def _apart(now: Image, before: Image) -> NDArray[np.bool_]:
+    """Where two pictures differ, but for a light that is dimmed: that shifts all of it and hides nobody."""
+    apart = now.astype(np.int16) - before
+    return np.asarray(np.abs(apart - np.int16(np.median(apart))) > LEVELS)
 
 
 def _tiles(picture: Picture) -> Image:

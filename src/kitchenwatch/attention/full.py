@@ -1,6 +1,6 @@
 """The same attention always: every picture decoded, so many a second looked at, everybody each time."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence
 
 from kitchenwatch.model import Attentiveness, Frame, Track
 from kitchenwatch.picture import Picture
@@ -45,5 +45,5 @@ class FullAttention:
         """Everybody."""
         return list(tracks)
 
-    def learn(self, frame: Frame, tracks: Sequence[Track], undecided: Set[int]) -> None:
+    def learn(self, frame: Frame, tracks: Sequence[Track], undecided: Mapping[int, float]) -> None:
         """Nothing to learn."""

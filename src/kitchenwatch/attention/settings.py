@@ -11,6 +11,8 @@ class AttentionSettings:
         quiet_s, watching_s, inquiring_s: looks at a camera are at least so far apart in each state. Keyframes are
             usually 1 to 2 s apart; and 2.5 looks a second give an inquiry 97 % of the evidence of 5, because looks
             close together say the same thing twice (`rules.cusum.weight`).
+        near, deciding_s: from this share of the threshold on, looks come at full rate: what full rate decides must not
+            be missed for the last few per cent of evidence, and it is over soon.
         recheck_s: people are looked for at least so often even where nothing has changed.
         linger_s: so long after somebody was last seen a camera is still watched.
         long_s: keyframes further apart than this are too rare to follow anybody by: trackers forget in 3 s.
@@ -25,6 +27,8 @@ class AttentionSettings:
     quiet_s: float = 1.0
     watching_s: float = 1.0
     inquiring_s: float = 0.4
+    near: float = 0.6
+    deciding_s: float = 0.2
     recheck_s: float = 30.0
     linger_s: float = 8.0
     long_s: float = 3.0

@@ -127,6 +127,7 @@ class Service:
                 public_key=stores.public_key,
                 version=__version__,
                 lines=lambda: self.runner.posts,
+                load=lambda: self._budget.load,
                 administration=self._administration(),
                 live=self._views.get,
             )
@@ -143,6 +144,7 @@ class Service:
         for id in leaving:
             del self._running[id]
             self._views.pop(id, None)
+            self._budget.release(id)
             self.stores.health.close_left_open(id, self._clock.now())
         declare_places(config, self.stores.inventory)
         self._outbox.reroute(_routes(config))

@@ -118,7 +118,9 @@ def _show(measured: Measured, as_json: bool) -> None:
         return
     about = measured.about
     how = f"{about['attention']} attention, at most {about['fps']:g} frames a second"
-    stdout.print(f"{about['model']} by {about['engine']}, {how}; {about['cores']} cores", highlight=False, markup=False)
+    stdout.print(
+        f"{about['model']} by {about['engine']}, {how}; cores: {about['cores']}", highlight=False, markup=False
+    )
     for table in tables(measured):
         stdout.print(table)
     for note in notes(measured):

@@ -15,7 +15,7 @@ from kitchenwatch.ports import Clock, Source
 
 log = logging.getLogger(__name__)
 
-# Cameras stepped together at most. The network gains nothing from more at once (docs/benchmark.md), and whoever waits
+# Cameras stepped together at most. The network gains nothing from more at once (docs/engines.md), and whoever waits
 # for the next round is seen on a newer frame.
 TOGETHER = 8
 # Attention may recall the pictures since the keyframe before: 2 s at 2.5 a second, and the keyframe itself.

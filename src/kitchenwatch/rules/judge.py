@@ -1,7 +1,7 @@
 """All rules of one camera."""
 
 from collections import defaultdict
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from kitchenwatch.model import CameraRef, Change, Frame, Kind, Sighting, Track
@@ -28,9 +28,13 @@ class CameraJudge:
         return [change for kind, rule in self._rules for change in rule.step(now, frame.size, people, looks[kind])]
 
     @property
-    def undecided(self) -> Set[int]:
+    def undecided(self) -> Mapping[int, float]:
         """See `ports.Judge`."""
-        return {person.track for _, rule in self._rules for person in rule.undecided}
+        nearest: dict[int, float] = {}
+        for _, rule in self._rules:
+            for person, reached in rule.undecided:
+                nearest[person.track] = max(reached, nearest.get(person.track, 0.0))
+        return nearest
 
     def finish(self, t: float, at: datetime) -> list[Change]:
         """The footage is over: close what is still open, each at its own last evidence."""

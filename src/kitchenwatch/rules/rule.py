@@ -17,6 +17,7 @@ from kitchenwatch.rules.zones import Gate, Zone
 # Evidence adds up, in nats, while some look of the last seconds spoke for it; without one it only fades.
 DOUBT = 0.5
 DOUBT_S = 2.0
+HERE_S = 1.0  # longer than a detector misses somebody now and then
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,12 @@ class Rule:
         return changes + self._closings(now)
 
     @property
-    def undecided(self) -> Iterator[Person]:
-        """Those for whose violation evidence adds up that is neither told yet nor only waiting for its time."""
+    def undecided(self) -> Iterator[tuple[Person, float]]:
+        """Those in view for whose violation evidence adds up that is neither told yet nor only waiting for its time,
+        and how much of the threshold it has reached, 0 to 1."""
         for spell in self._spells.values():
             if self._adds_up(spell) and not self._is_told(spell.person):
-                yield spell.person
+                yield spell.person, min(1.0, spell.sum.sum / self._threshold)
 
     def finish(self) -> list[Change]:
         """Close all that is still open or lapsed."""
@@ -89,9 +91,10 @@ class Rule:
         return changes
 
     def _adds_up(self, spell: Spell) -> bool:
+        here = self._t - spell.seen <= HERE_S
         fresh = spell.sum.sum >= DOUBT and self._t - spell.supported <= DOUBT_S
         ripe = spell.sum.sum >= self._threshold and spell.lasted(self._t) >= self._settings.for_s
-        return fresh and not ripe
+        return here and fresh and not ripe
 
     def _is_told(self, person: Person) -> bool:
         return any(course.person is person and course.ended is None for course in self._courses)

@@ -32,6 +32,7 @@ class Decoding:
         self._fed = 0  # of the group, to the decoder
         self._owed = 0  # pictures that the decoder has been fed and not given back
         self._from: int | None = None  # timestamp: those before were given already, or build on what was passed over
+        self._given: int | None = None  # timestamp of the newest picture that was given
         self.seeing = False
         """Whether what was decoded last gave a picture, so that passing over the next ones is no blindness."""
 
@@ -67,15 +68,15 @@ class Decoding:
 
     def _looking_back(self, passed: list[VideoPacket], t: float) -> Iterator[VideoFrame]:
         """The keyframe's picture, and before it, if it shows that something has happened, those passed over."""
+        given = self._given
         first = list(self._catch_up()) or list(self._drained())
-        if not first or not self._attention.recalls(t, DecodedPicture(first[-1])):
-            yield from first
-            return
-        self._stream.flush()
-        for each in (*passed, None):
-            yield from self._stream.decode(each)
-        self._begin_anew(self._group[0].pts)
-        yield from self._catch_up()
+        if first and self._attention.recalls(t, DecodedPicture(first[-1])):
+            self._begin_anew(_after(given, passed))
+            for each in (*passed, None):
+                yield from self._fresh(self._stream.decode(each))
+            self._given = first[-1].pts
+            self._begin_anew(_after(self._given, self._group))
+        yield from first
 
     def _catch_up(self) -> Iterator[VideoFrame]:
         group, begin = self._group, self._fed
@@ -95,17 +96,24 @@ class Decoding:
         """What a decoder that reorders pictures holds back, as nothing more is fed to it for now."""
         pictures = self._stream.decode(None)
         self.seeing = bool(pictures)
-        given = self._fresh(pictures)
-        times = [picture.pts + 1 for picture in pictures if picture.pts is not None]
-        self._begin_anew(max([*times, *(packet.pts or 0 for packet in self._group[:1])], default=None))
-        yield from given
+        fresh = self._fresh(pictures)
+        self._begin_anew(_after(self._given, self._group))
+        yield from fresh
 
     def _fresh(self, pictures: list[VideoFrame]) -> list[VideoFrame]:
         begin = self._from
-        return [each for each in pictures if begin is None or each.pts is None or each.pts >= begin]
+        fresh = [each for each in pictures if begin is None or each.pts is None or each.pts >= begin]
+        self._given = fresh[-1].pts if fresh else self._given
+        return fresh
 
     def _begin_anew(self, begin: int | None) -> None:
         """Go on at the group's keyframe, and give what is not before that timestamp."""
         self._stream.flush()
         self._fed = self._owed = 0
         self._from = begin
+
+
+def _after(given: int | None, group: list[VideoPacket]) -> int | None:
+    """Timestamp from which on a group's pictures are new and whole, decoded from its keyframe."""
+    key = group[0].pts if group else None
+    return key if given is None or key is None or given < key else given + 1

@@ -8,7 +8,7 @@ import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, VideoReformatter
 
-from kitchenwatch.picture import Image
+from kitchenwatch.picture import Image, scaled
 
 # Three planes, colour at half the width and height: what nearly every camera sends.
 HALVED = ("yuv420p", "yuvj420p")
@@ -59,15 +59,9 @@ class DecodedPicture:
     def shrunk(self, width: int, height: int) -> Image:
         full = self._frame.width, self._frame.height
         if not self._planar or width % 2 or height % 2 or width >= full[0]:
-            how = cv2.INTER_AREA if width < full[0] else cv2.INTER_LINEAR
-            return np.asarray(cv2.resize(self.bgr(), (width, height), interpolation=how), np.uint8)
+            return scaled(self.bgr(), width, height)
         sizes = ((width, height), (width // 2, height // 2), (width // 2, height // 2))
-        return self._coloured(
-            [
-                np.asarray(cv2.resize(self._plane(index), size, interpolation=cv2.INTER_AREA), np.uint8)
-                for index, size in enumerate(sizes)
-            ]
-        )
+        return self._coloured([scaled(self._plane(index), *size) for index, size in enumerate(sizes)])
 
     def crop(self, x1: int, y1: int, x2: int, y2: int) -> Image:
         if self._whole is not None or not self._planar:

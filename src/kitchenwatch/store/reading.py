@@ -227,7 +227,7 @@ class Reading:
     def whereabouts(self) -> Mapping[str, str]:
         """The district of every site, by the site's id; unscoped, for the event stream."""
         with self._database.reading() as session:
-            return dict(session.execute(select(Site.id, Site.district_id)).tuples().all())
+            return dict(session.execute(select(Site.id, Site.district_id)).all())
 
     def audit(self, before: int | None = None, limit: int = 50, asked: AuditFilter | None = None) -> Sequence[Audit]:
         """The audit log, newest first, with an id below `before`; unscoped, for admins."""

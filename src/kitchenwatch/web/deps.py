@@ -1,6 +1,6 @@
 """What the doors need from the rest of the house."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Protocol, cast
@@ -51,6 +51,35 @@ class LineState(Protocol):
         ...
 
 
+class MachineLoad(Protocol):
+    """How the machine stands (`attention.budget.Load` is one)."""
+
+    @property
+    def price(self) -> float:
+        """What a look must be worth: 0.1 with room for all, up to 0.95."""
+        ...
+
+    @property
+    def late_s(self) -> float:
+        """How late pictures are looked at, in seconds."""
+        ...
+
+    @property
+    def inquiring(self) -> int:
+        """Cameras that are looked at closely now."""
+        ...
+
+    @property
+    def waiting(self) -> Mapping[str, float]:
+        """Cameras that would be if there were room, with the seconds that each has waited."""
+        ...
+
+    @property
+    def overloaded(self) -> bool:
+        """Whether it cannot keep up."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class WebDeps:
     """Given to `create_app` by bootstrap.
@@ -60,6 +89,7 @@ class WebDeps:
         version: of kitchenwatch.
         administration: what the admins' pages need.
         lines: the cameras' lines that run in this process, asked for at each scrape; none while they run elsewhere.
+        load: how the machine stands that looks at them; None while they run elsewhere.
         live: what can be watched of the camera of that id; None while its line does not run in this process.
     """
 
@@ -75,6 +105,7 @@ class WebDeps:
     version: str
     administration: Administration
     lines: Callable[[], Sequence[LineState]] = tuple
+    load: Callable[[], MachineLoad | None] = lambda: None
     live: Callable[[str], LiveView | None] = lambda camera: None
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from kitchenwatch.evidence.draw import SHOWN_FROM
 from kitchenwatch.geometry import Boxes
-from kitchenwatch.model import LABELS, CameraState, Look
+from kitchenwatch.model import LABELS, Attentiveness, CameraState, Look
 from kitchenwatch.pipeline.onlooker import Seen
 from kitchenwatch.sources.broadcast import Reel
 
@@ -32,11 +32,14 @@ def seen_message(seen: Seen) -> Message:
     return {"seen": told}
 
 
-def pulse_message(seen: Seen | None, states: Sequence[CameraState], idle_s: float | None) -> Message:
-    """How the camera is, how old its newest picture, and which violations are under way (their ids are the cases')."""
+def pulse_message(
+    seen: Seen | None, states: Sequence[CameraState], idle_s: float | None, attention: Attentiveness | None
+) -> Message:
+    """How the camera is, how old its newest picture, how closely it is looked at, and which violations are under way
+    (their ids are the cases')."""
     violations = [{"kind": each.kind, "case": str(each.id)} for each in seen.violations] if seen else []
     age = idle_s if idle_s is None else round(idle_s, 1)
-    return {"pulse": {"states": list(states), "age_s": age, "violations": violations}}
+    return {"pulse": {"states": list(states), "age_s": age, "violations": violations, "attention": attention}}
 
 
 def _marks(look: Look, width: int, height: int) -> list[Message]:

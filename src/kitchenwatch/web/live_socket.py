@@ -16,6 +16,7 @@ from kitchenwatch.errors import Forbidden, NotFound, StorageError, Unauthenticat
 from kitchenwatch.model import CameraState
 from kitchenwatch.sources.broadcast import Reel
 from kitchenwatch.web.auth import COOKIE, LONGEST_SECRET, from_our_pages
+from kitchenwatch.web.closeness import closeness
 from kitchenwatch.web.deps import WebDeps
 from kitchenwatch.web.live_messages import Message, pulse_message, reel_message, seen_message
 from kitchenwatch.web.live_view import FilmViewer
@@ -152,7 +153,8 @@ class LiveSocket:
         while True:
             view = self._view
             seen, idle_s = (view.sights.newest, view.idle_s()) if view else (None, None)
-            await self._tell(pulse_message(seen, self._states, idle_s))
+            attention = None if self._states else closeness(self._deps, self._camera)
+            await self._tell(pulse_message(seen, self._states, idle_s, attention))
             await anyio.sleep(PULSE_S)
 
     async def _check(self) -> None:

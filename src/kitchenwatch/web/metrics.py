@@ -56,7 +56,17 @@ class LineCollector(Collector):
         states = [((line.camera, state), line.attentiveness is state) for line in lines for state in Attentiveness]
         yield _gauge("kitchenwatch_attention", "1 for how closely a camera is looked at.", ["camera", "state"], states)
         ages = [((line.camera,), (now - line.last_at).total_seconds()) for line in lines if line.last_at]
+        yield from self._load()
         yield _gauge("kitchenwatch_frame_age_seconds", "Age of the newest frame judged.", ["camera"], ages)
+
+    def _load(self) -> Iterator[Metric]:
+        if (load := self._deps.load()) is None:
+            return
+        yield _gauge("kitchenwatch_look_price", "What a look must be worth: 0.1 to 0.95.", [], [((), load.price)])
+        yield _gauge("kitchenwatch_late_seconds", "How late pictures are looked at.", [], [((), load.late_s)])
+        yield _gauge("kitchenwatch_inquiring", "Cameras looked at closely.", [], [((), load.inquiring)])
+        waits = [((camera,), seconds) for camera, seconds in load.waiting.items()]
+        yield _gauge("kitchenwatch_waiting_seconds", "Waiting to be looked at closely.", ["camera"], waits)
 
 
 def _gauge(name: str, told: str, labels: list[str], values: Iterable[tuple[Sequence[str], float]]) -> Metric:

@@ -7,7 +7,17 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, computed_field
 
 from kitchenwatch.lifecycle import Severity
-from kitchenwatch.model import CameraState, CaseStatus, EvidenceKind, Kind, Mistaken, Origin, Role, VerdictReason
+from kitchenwatch.model import (
+    Attentiveness,
+    CameraState,
+    CaseStatus,
+    EvidenceKind,
+    Kind,
+    Mistaken,
+    Origin,
+    Role,
+    VerdictReason,
+)
 from kitchenwatch.store.reading import CameraNow
 
 # PostgreSQL keeps no NUL in a text.
@@ -73,13 +83,14 @@ class CameraOut(Said):
     site: str
     state: CameraState
     troubles: list[HealthOut] = Field(description="what it suffers from now")
+    attention: Attentiveness | None = Field(description="how closely it is looked at; null while it cannot be")
 
     @classmethod
-    def of(cls, now: CameraNow) -> Self:
+    def of(cls, now: CameraNow, attention: Attentiveness | None) -> Self:
         """The camera as it is now."""
         troubles = [HealthOut.model_validate(trouble) for trouble in now.troubles]
         row = now.camera
-        return cls(id=row.id, name=row.name, site=row.site_id, state=now.state, troubles=troubles)
+        return cls(id=row.id, name=row.name, site=row.site_id, state=now.state, troubles=troubles, attention=attention)
 
 
 class EvidenceOut(Said):

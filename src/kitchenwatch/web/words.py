@@ -4,11 +4,14 @@ from collections.abc import Mapping
 
 from kitchenwatch.alerts.text import WORDS
 from kitchenwatch.lifecycle import Act, Severity
-from kitchenwatch.model import CaseStatus, Doubt, EvidenceKind, Mistaken, Origin, Role
+from kitchenwatch.model import Attentiveness, CaseStatus, Doubt, EvidenceKind, Mistaken, Origin, Role
 from kitchenwatch.web.language import Language
 
 # Chinese, a space, English; a pair that an alert uses stands there, not here.
 MORE: Mapping[str, str] = {
+    Attentiveness.QUIET: "静候 quiet",
+    Attentiveness.WATCHING: "关注 watching",
+    Attentiveness.INQUIRING: "细看 inquiring",
     CaseStatus.OPEN: "待审核 to review",
     Act.FIND: "发现 found",
     Act.CONFIRM: "确认 confirm",

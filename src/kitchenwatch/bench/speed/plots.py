@@ -51,6 +51,7 @@ def _cores(axes: "Axes", runs: Sequence[Run]) -> None:
     most, first = max(run.cameras for run in runs), runs[0]
     axes.plot([0, most], [0, most * first.per_second], "--", color="#999999", label="in proportion to the first run")
     axes.set(xlabel="cameras", ylabel="cores", title="CPU time used", xlim=(0, None), ylim=(0, None))
+    axes.set_xticks([run.cameras for run in runs])
     axes.grid(alpha=0.3)
     axes.legend()
 

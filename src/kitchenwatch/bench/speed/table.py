@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from rich.box import SIMPLE
+from rich.console import Group, RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from kitchenwatch.bench.speed.figures import OTHER, OURS, PLAIN, STAGES, STOCK, FilmCost, Measured, Run
 from kitchenwatch.model import Attentiveness
@@ -15,7 +17,7 @@ SHORT = 8  # where it heads a column
 MB = 1e6
 
 
-def tables(measured: Measured) -> Iterator[Table]:
+def tables(measured: Measured) -> Iterator[RenderableType]:
     """Films straight from their files; cameras; what each stage takes in both."""
     yield _films(measured)
     if measured.runs:
@@ -45,21 +47,21 @@ def _alarms(run: Run) -> Iterator[str]:
         )
 
 
-def _films(measured: Measured) -> Table:
+def _films(measured: Measured) -> RenderableType:
     table = _table("film", "way", "people", "CPU-s/s", "×real time", "×ours")
-    table.caption = "straight from the file, on one thread; CPU-seconds per second of film; ×ours: how much dearer"
+    told = "straight from the file, on one thread; CPU-seconds per second of film; ×ours: how much dearer"
     for cost in measured.films:
         ours = next(each for each in measured.films if (each.film, each.way) == (cost.film, OURS))
         dearer = UNKNOWN if cost is ours else f"{cost.per_second / ours.per_second:.1f}"
         table.add_row(
-            _name(cost), cost.way, f"{cost.people:.1f}", f"{cost.per_second:.4f}", f"{cost.speed:.1f}", dearer
+            _name(cost), cost.way, f"{cost.people:.1f}", f"{cost.per_second:.4f}", f"{cost.speed:.3g}", dearer
         )
-    return table
+    return _captioned(table, told)
 
 
-def _cameras(measured: Measured) -> Table:
+def _cameras(measured: Measured) -> RenderableType:
     table = _table("cameras", "CPU-s/s", "a core", "real time", "÷plain", "÷stock", "MB", "people")
-    table.caption = (
+    told = (
         "CPU-seconds per camera-second; cameras that one core could serve; times less than the yardsticks; "
         "what all cameras added to the memory of the process"
     )
@@ -68,12 +70,12 @@ def _cameras(measured: Measured) -> Table:
         memory = None if run.grown is None else run.grown / MB
         figures = (f"{run.per_second:.4f}", f"{run.per_core:.1f}", "yes" if run.real_time else "no", *ratios)
         table.add_row(str(run.cameras), *figures, _figure(memory, ".0f"), f"{run.people:.1f}")
-    return table
+    return _captioned(table, told)
 
 
-def _strain(runs: Sequence[Run]) -> Table:
+def _strain(runs: Sequence[Run]) -> RenderableType:
     table = _table("cameras", "frames/s", "skipped", "behind s", "p95", "worst", "price", "waited s")
-    table.caption = (
+    told = (
         "frames looked at per camera-second; seconds from a frame's coming to its being judged; "
         "of attention: what a look must be worth at worst (0.1 to 0.95), and how long a camera waited for one"
     )
@@ -83,19 +85,19 @@ def _strain(runs: Sequence[Run]) -> Table:
         table.add_row(
             str(run.cameras), rate, f"{run.skipped_share:.1%}", *behind, f"{run.price:.2f}", f"{run.waited:.1f}"
         )
-    return table
+    return _captioned(table, told)
 
 
-def _stages(measured: Measured) -> Table:
+def _stages(measured: Measured) -> RenderableType:
     costs: list[FilmCost | Run] = [*(cost for cost in measured.films if cost.way == OURS), *measured.runs]
     table = _table("stage", *(_short(cost) for cost in costs))
-    table.caption = "CPU-milliseconds per second of video; below, share of the time in each state of attention"
+    told = "CPU-milliseconds per second of video; below, share of the time in each state of attention"
     for name in (*STAGES, OTHER):
         table.add_row(name, *(f"{1000 * cost.stages[name] / cost.seconds:.2f}" for cost in costs))
     table.add_section()
     for state in Attentiveness:
         table.add_row(state, *(f"{cost.states.get(state, 0.0):.0%}" for cost in costs))
-    return table
+    return _captioned(table, told)
 
 
 def _short(cost: FilmCost | Run) -> str:
@@ -103,7 +105,12 @@ def _short(cost: FilmCost | Run) -> str:
 
 
 def _table(*headings: str) -> Table:
-    return Table(*headings, box=SIMPLE, padding=(0, 1, 0, 0), caption_justify="left")
+    return Table(*headings, box=SIMPLE, padding=(0, 1, 0, 0))
+
+
+def _captioned(table: Table, text: str) -> RenderableType:
+    """Across the screen: rich would squeeze a caption into the width of its table."""
+    return Group(table, Text(text, style="italic"))
 
 
 def _name(cost: FilmCost) -> str:

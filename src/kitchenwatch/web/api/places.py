@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from kitchenwatch.web.auth import AnyCaller
+from kitchenwatch.web.closeness import closeness_of_all
 from kitchenwatch.web.deps import Deps
 from kitchenwatch.web.problems import responses
 from kitchenwatch.web.schemas import CameraOut, HealthOut, Id, Page, RowId, SiteOut
@@ -27,13 +28,16 @@ def get_site(deps: Deps, caller: AnyCaller, site: Id) -> SiteOut:
 @router.get("/cameras")
 def list_cameras(deps: Deps, caller: AnyCaller, site: Id | None = None) -> list[CameraOut]:
     """Cameras with their present state."""
-    return [CameraOut.of(now) for now in deps.reading.cameras(caller.scope, site)]
+    cameras = deps.reading.cameras(caller.scope, site)
+    attention = closeness_of_all(deps, cameras)
+    return [CameraOut.of(now, attention.get(now.camera.id)) for now in cameras]
 
 
 @router.get("/cameras/{camera}", responses=responses(404))
 def get_camera(deps: Deps, caller: AnyCaller, camera: Id) -> CameraOut:
     """One camera with its present state."""
-    return CameraOut.of(deps.reading.camera(caller.scope, camera))
+    now = deps.reading.camera(caller.scope, camera)
+    return CameraOut.of(now, closeness_of_all(deps, [now]).get(camera))
 
 
 @router.get("/camera-health")

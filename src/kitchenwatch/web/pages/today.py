@@ -10,6 +10,7 @@ from kitchenwatch.store.reading import CaseFilter
 from kitchenwatch.store.today import DAYS, FOUND_TRUE, OVERDUE, SUSPECTED, Today
 from kitchenwatch.web.auth import AnyCaller
 from kitchenwatch.web.board import Board
+from kitchenwatch.web.closeness import overload
 from kitchenwatch.web.deps import Deps
 from kitchenwatch.web.language import language_of
 from kitchenwatch.web.rendering import render
@@ -32,6 +33,7 @@ def show_today(request: Request, deps: Deps, caller: AnyCaller) -> Response:
         caller=caller,
         newest=newest,
         today=today,
+        overload=overload(deps, caller.scope),
         drawn=crc32(repr(today.daily).encode()),  # the drawing's address changes when it does
         wide=WIDE,
         narrow=NARROW,

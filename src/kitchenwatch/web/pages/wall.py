@@ -3,8 +3,9 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from kitchenwatch.model import RULE_KINDS, CameraState, Label
+from kitchenwatch.model import RULE_KINDS, Attentiveness, CameraState, Label
 from kitchenwatch.web.auth import DECIDING, AnyCaller
+from kitchenwatch.web.closeness import closeness_of_all, overload
 from kitchenwatch.web.deps import Deps
 from kitchenwatch.web.rendering import render
 from kitchenwatch.web.schemas import Id
@@ -13,7 +14,7 @@ router = APIRouter()
 
 INTERVALS = 50
 # What the scripts have to say in words.
-SPOKEN = {"states": list(CameraState), "kinds": RULE_KINDS, "labels": list(Label)}
+SPOKEN = {"states": list(CameraState), "closeness": list(Attentiveness), "kinds": RULE_KINDS, "labels": list(Label)}
 
 
 @router.get("/wall")
@@ -24,6 +25,8 @@ def show_wall(request: Request, deps: Deps, caller: AnyCaller, district: str = "
         request,
         "wall.html",
         caller=caller,
+        closeness=closeness_of_all(deps, cameras),
+        overload=overload(deps, caller.scope),
         cameras=[now for now in cameras if not district or now.camera.site.district_id == district],
         chosen={"district": district, "site": site},
         districts=deps.reading.districts(caller.scope),
@@ -35,11 +38,13 @@ def show_wall(request: Request, deps: Deps, caller: AnyCaller, district: str = "
 @router.get("/cameras/{camera}")
 def show_camera(request: Request, deps: Deps, caller: AnyCaller, camera: Id) -> Response:
     """One camera, large, with its latest intervals of trouble."""
+    now = deps.reading.camera(caller.scope, camera)
     return render(
         request,
         "camera.html",
         caller=caller,
-        camera=deps.reading.camera(caller.scope, camera),
+        camera=now,
+        closeness=closeness_of_all(deps, [now]),
         intervals=deps.reading.health(caller.scope, camera, limit=INTERVALS),
         may_patrol=caller.scope.role in DECIDING,
         spoken=SPOKEN,

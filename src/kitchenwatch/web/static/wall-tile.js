@@ -16,7 +16,7 @@ export class Tile {
     this.element = element;
     this.news = news;
     this.camera = element.dataset.camera;
-    this.parts = { video: part("video"), still: part(".still"), state: part(".badge"), age: part(".age"), trouble: part(".trouble"), case: part(".case") };
+    this.parts = { video: part("video"), still: part(".still"), state: part(".badge"), age: part(".age"), closeness: part(".closeness"), trouble: part(".trouble"), case: part(".case") };
     this.player = new Player(this.parts.video, () => this.link.again());
     this.boxes = new Boxes(part("canvas"), words.labels);
     this.link = new Link(this.camera, (message) => this.hear(message), (state) => this.changed(state));
@@ -77,12 +77,13 @@ export class Tile {
     this.link.say("film off");
   }
 
-  feel({ states, age_s: age, violations }) {
-    const { state, age: old } = this.parts;
+  feel({ states, age_s: age, violations, attention }) {
+    const { state, age: old, closeness } = this.parts;
     const worst = states[0] ?? "online";
     this.element.dataset.state = worst;
     state.className = `badge ${worst}`;
     state.textContent = words.states[worst];
+    closeness.textContent = words.closeness[attention] ?? "";
     old.textContent = age === null ? "" : ago(age);
     old.classList.toggle("old", age !== null && age > OLD_S);
     this.say(trouble(states, age));
