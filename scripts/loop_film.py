@@ -3,6 +3,8 @@
 .venv/bin/python scripts/loop_film.py /tmp/films/empty/no_hat.mp4 /tmp/films/long/empty.mp4 --hours 10 --until 46
 """
 
+from __future__ import annotations
+
 import argparse
 import itertools
 import math
@@ -12,6 +14,8 @@ from pathlib import Path
 
 import av
 from av.packet import Packet
+from av.stream import Stream
+from av.video.stream import VideoStream
 
 HOUR_S = 3600
 
@@ -39,7 +43,7 @@ def loop(film: Path, out: Path, seconds: float, until: float) -> None:
             target.mux(packet)
 
 
-def _repeated(packets: Sequence[Packet], base: Fraction, seconds: float) -> Iterator[Packet]:
+def _repeated(packets: Sequence[Packet[VideoStream]], base: Fraction, seconds: float) -> Iterator[Packet[Stream]]:
     length = (packets[-1].pts or 0) + (packets[-1].duration or 0)
     for lap in itertools.count():
         for packet in packets:

@@ -48,7 +48,7 @@ def test_whoever_comes_in_is_seen_at_the_next_keyframe_and_watched() -> None:
 def test_an_unseen_change_is_looked_at_until_it_is_known() -> None:
     """A pot was put down: nobody is found."""
     stage = Stage().play(0, 20, moves=within((9, 20)))
-    assert stage.searched == [0, 10]
+    assert stage.searched == [0, 10, 12, 14]
     assert stage.attention.state is QUIET
 
 
@@ -114,12 +114,14 @@ def test_an_inquiry_loses_its_place_when_the_machine_takes_it_away() -> None:
     assert stage.attention.state is INQUIRING
     budget.admitting = False
     stage.play(10, 20, people=within((0, 99)), doubt=within((0, 99)))
-    assert stage.states[-1] == (pytest.approx(10, abs=0.5), WATCHING)
+    lost, state = stage.states[-1]
+    assert (state, 10 <= lost < 10.5) == (WATCHING, True)
     assert stage.decoded_in(12, 20) == [12, 14, 16, 18]
     budget.admitting = True
     # Its patience begins anew.
     stage.play(20, 39, people=within((0, 99)), doubt=within((0, 99)))
-    assert stage.states[-1] == (pytest.approx(20, abs=2), INQUIRING)
+    regained, state = stage.states[-1]
+    assert (state, 20 <= regained <= 22) == (INQUIRING, True)
 
 
 def test_a_camera_that_was_away_begins_its_next_inquiry_with_full_patience() -> None:
@@ -267,7 +269,8 @@ def test_what_differs_from_the_last_empty_picture_is_what_has_changed() -> None:
     attention.learn(frame(0, EMPTY), [], {})
     assert not attention.searches(frame(2, EMPTY))
     assert attention.searches(frame(4, CHANGED))
-    attention.learn(frame(4, CHANGED), [], {})
+    for t in (4.0, 4.4, 4.8):
+        attention.learn(frame(t, CHANGED), [], {})
     assert not attention.searches(frame(6, CHANGED))
     assert attention.searches(frame(8, EMPTY))
 
@@ -293,7 +296,7 @@ def test_nothing_is_called_back_where_looks_are_dear() -> None:
 
 def test_steam_that_changes_an_empty_kitchen_all_the_time_is_called_back_ever_more_rarely() -> None:
     attention = Stage().play(0, 1).attention
-    assert [t for t in range(2, 200, 2) if attention.recalls(t, CHANGED)] == [2, 12, 32, 72, 152]
+    assert [t for t in range(2, 200, 2) if attention.recalls(t, CHANGED)] == [2, 6, 14, 30, 62, 126]
     attention.learn(frame(200), [track(1, 200)], {})
     attention.learn(frame(230), [], {})
     assert attention.recalls(232, CHANGED)

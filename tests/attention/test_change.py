@@ -34,8 +34,8 @@ def test_a_ticking_clock_is_a_change_until_it_is_known_for_one(scene: SceneChang
         scene.empty(picture)
     assert told[0]  # six digits at once, as large as a person: it costs a look
     assert not any(told[8:])
-    picture = with_clock(with_person(room(), 1200, 500), "2026-11-22 20:01:44")
-    assert scene.changed(seen(picture, seed=1))
+    entered = with_clock(with_person(room(), 1200, 500), "2026-11-22 20:01:44")
+    assert scene.changed(seen(entered, seed=1))
 
 
 def test_a_room_that_flickers_all_over_is_never_taken_for_known(scene: SceneChange) -> None:
@@ -77,8 +77,18 @@ def test_a_light_that_is_switched_on_over_a_part_of_the_room_is_a_change(scene: 
     assert scene.changed(seen(lit, seed=11))
 
 
-def test_a_camera_that_changes_its_resolution_is_known_again_after_a_look(scene: SceneChange) -> None:
+def test_one_look_that_finds_nobody_does_not_make_a_change_the_usual(scene: SceneChange) -> None:
+    entered = with_person(room(), 1200, 500)
+    for seed in (21, 22):
+        scene.empty(seen(entered, seed))
+        assert scene.changed(seen(entered, seed + 10))
+    scene.empty(seen(entered, seed=23))
+    assert not scene.changed(seen(entered, seed=33))
+
+
+def test_a_camera_that_changes_its_resolution_is_known_again_after_some_looks(scene: SceneChange) -> None:
     smaller = np.asarray(cv2.resize(room(), (1280, 720), interpolation=cv2.INTER_AREA), np.uint8)
-    scene.empty(seen(smaller, seed=12))
+    for seed in (10, 11, 12):
+        scene.empty(seen(smaller, seed))
     assert not scene.changed(seen(smaller, seed=13))
     assert scene.changed(seen(with_person(smaller, 600, 300), seed=14))

@@ -68,7 +68,9 @@ def test_openvino_takes_as_many_runs_side_by_side_as_it_is_asked_for() -> None:
 def test_a_gpu_that_is_not_there_is_told_with_the_remedy(engine: Preference) -> None:
     if PROVIDERS[engine][0] in onnxruntime.get_available_providers():  # type: ignore[index]
         pytest.skip("this ONNX Runtime offers it")
-    with pytest.raises(ModelError, match=rf"engine {engine}: .*offers .*CPUExecutionProvider.* -> install 'onnxruntime-gpu"):
+    with pytest.raises(
+        ModelError, match=rf"engine {engine}: .*offers .*CPUExecutionProvider.* -> install 'onnxruntime-gpu"
+    ):
         load_model(prefer=engine)
 
 

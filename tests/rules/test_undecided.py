@@ -64,7 +64,7 @@ def test_what_only_waits_for_the_cooldown_is_decided(judge: MakeJudge) -> None:
 
 def test_who_has_left_is_in_doubt_no_longer(judge: MakeJudge) -> None:
     ((_, end),) = doubted(judge(for_s=20), acts((10, 14, "bad")), acts((0, 30, "unsure"), track=2, box=FAR))
-    assert end < 17
+    assert end <= 15
 
 
 def test_the_doubtful_are_named_by_their_present_track(judge: MakeJudge) -> None:
@@ -77,3 +77,14 @@ def test_the_doubtful_are_named_by_their_present_track(judge: MakeJudge) -> None
     renamed = Step(8.2, ((9, here), (7, FAR)), ((9, Kind.NO_HAT, 0.9, 0.1),))
     watching.step(frame(8.2), tracks_of(renamed, {}), sightings_of(renamed))
     assert set(watching.undecided) == {9}
+
+
+def test_how_far_the_evidence_has_come_grows_to_one(judge: MakeJudge) -> None:
+    patient = judge(for_s=60)
+    reached = []
+    for step in together(acts((0, 40, "bad"))):
+        patient.step(frame(step.t), tracks_of(step, {}), sightings_of(step))
+        reached += list(patient.undecided.values())
+    assert reached == sorted(reached)
+    assert reached[0] < 0.2
+    assert reached[-1] == 1

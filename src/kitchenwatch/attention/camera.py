@@ -155,6 +155,7 @@ class CameraAttention:
             if tracks:
                 self._seen = frame.t
                 self._recall.succeeded()
+                self._scene.occupied()
             else:
                 self._scene.empty(frame.picture)
             if undecided:

@@ -17,6 +17,8 @@ CHANGED = 4
 # Where so large a share of them does, it says nothing about tiles.
 LEARN, RESTLESS = 0.25, 0.3
 MOST_RESTLESS = 0.05
+# A look may miss whoever has just come in: a changed picture is taken for empty after so many in which nobody was found.
+CONVINCED = 3
 
 
 class SceneChange:
@@ -24,6 +26,7 @@ class SceneChange:
 
     def __init__(self) -> None:
         self._empty: Image | None = None
+        self._doubts = 0
         self._unrest = np.zeros(TILES[::-1], np.float32)
 
     @property
@@ -33,19 +36,27 @@ class SceneChange:
 
     def changed(self, picture: Picture) -> bool:
         """Whether this picture differs, or there is none yet to differ from."""
-        if self._empty is None:
-            return True
-        restless = self._unrest > RESTLESS
-        if restless.mean() > MOST_RESTLESS:
-            restless[:] = False
-        return bool(np.count_nonzero(_apart(_tiles(picture), self._empty) & ~restless) >= CHANGED)
+        return self._empty is None or self._differs(_tiles(picture), self._empty)
 
     def empty(self, picture: Picture) -> None:
         """Nobody was found in this one."""
         tiles = _tiles(picture)
         if self._empty is not None:
+            self._doubts += self._differs(tiles, self._empty)
             self._unrest += LEARN * (_apart(tiles, self._empty) - self._unrest)
-        self._empty = tiles
+            if 0 < self._doubts < CONVINCED:
+                return
+        self._empty, self._doubts = tiles, 0
+
+    def occupied(self) -> None:
+        """Somebody was found."""
+        self._doubts = 0
+
+    def _differs(self, tiles: Image, empty: Image) -> bool:
+        restless = self._unrest > RESTLESS
+        if restless.mean() > MOST_RESTLESS:
+            restless[:] = False
+        return bool(np.count_nonzero(_apart(tiles, empty) & ~restless) >= CHANGED)
 
 
 def _apart(now: Image, before: Image) -> NDArray[np.bool_]:

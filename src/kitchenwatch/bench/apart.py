@@ -51,8 +51,9 @@ def _process(task: Callable[[Connection], None]) -> Iterator[Connection]:
     try:
         with ours:
             yield ours
-        process.join(END_S)
     finally:
+        # Time to clear away its temporary files, even where we were interrupted: so was it.
+        process.join(END_S)
         process.kill()
 
 
