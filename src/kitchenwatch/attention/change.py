@@ -43,9 +43,9 @@ class SceneChange:
         tiles = _tiles(picture)
         if self._empty is not None:
             self._doubts += self._differs(tiles, self._empty)
-            self._unrest += LEARN * (_apart(tiles, self._empty) - self._unrest)
             if 0 < self._doubts < CONVINCED:
                 return
+            self._unrest += LEARN * (_apart(tiles, self._empty) - self._unrest)
         self._empty, self._doubts = tiles, 0
 
     def occupied(self) -> None:
