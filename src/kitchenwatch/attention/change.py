@@ -17,7 +17,7 @@ CHANGED = 4
 # Where so large a share of them does, it says nothing about tiles.
 LEARN, RESTLESS = 0.25, 0.3
 MOST_RESTLESS = 0.05
-# A look may miss whoever has just come in: a changed picture is taken for empty after so many in which nobody was found.
+# A look may miss whoever has just come in: a changed picture is taken for empty after so many without anybody.
 CONVINCED = 3
 
 

@@ -14,7 +14,7 @@ from kitchenwatch.evidence.best import Best, worth
 from kitchenwatch.evidence.draw import annotated, jpeg, person
 from kitchenwatch.evidence.filing import Filing, Secured
 from kitchenwatch.model import CameraRef, Change, EvidenceKind, Frame, Look, Phase, Track, Violation
-from kitchenwatch.ports import Blobs, CaseBook, Chain, Clip, Footage
+from kitchenwatch.ports import Blobs, CaseBook, Chain, Footage
 
 Job = Callable[[], None]
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kitchenwatch.errors import SourceUnreadable
+from kitchenwatch.sources.picture import DecodedPicture
 
 
 def picture_at(clip: BinaryIO, t: float) -> tuple[NDArray[np.uint8], float]:
@@ -32,7 +33,7 @@ def picture_at(clip: BinaryIO, t: float) -> tuple[NDArray[np.uint8], float]:
                 shown = frame
             if shown is None:
                 raise SourceUnreadable("none of the clip's pictures can be decoded")
-            return shown.to_ndarray(format="bgr24"), (shown.time or 0.0) - start
+            return DecodedPicture(shown).bgr(), (shown.time or 0.0) - start
     except (av.FFmpegError, OSError, IndexError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise SourceUnreadable(f"no picture can be taken from this clip ({reason})") from None
