@@ -38,6 +38,18 @@ def test_a_ticking_clock_is_a_change_until_it_is_known_for_one(scene: SceneChang
     assert scene.changed(seen(entered, seed=1))
 
 
+def test_who_was_missed_once_and_went_leaves_no_doubt_behind() -> None:
+    scene = SceneChange()
+    scene.empty(seen(room(), seed=0))
+    scene.empty(seen(with_person(room(), 1200, 500), seed=1))
+    for number in range(1, 11):  # daylight that comes in from one side, slowly
+        lit = room().astype(np.float32)
+        lit[:, 1300:] += 4 * number
+        picture = seen(np.clip(lit, 0, 255).astype(np.uint8), seed=number)
+        assert not scene.changed(picture)
+        scene.empty(picture)
+
+
 def test_a_room_that_flickers_all_over_is_never_taken_for_known(scene: SceneChange) -> None:
     lit = room()
     lit[:, 1300:] = np.clip(lit[:, 1300:].astype(np.int16) + 40, 0, 255)

@@ -42,7 +42,7 @@ class SceneChange:
         """Nobody was found in this one."""
         tiles = _tiles(picture)
         if self._empty is not None:
-            self._doubts += self._differs(tiles, self._empty)
+            self._doubts = self._doubts + 1 if self._differs(tiles, self._empty) else 0
             if 0 < self._doubts < CONVINCED:
                 return
             self._unrest += LEARN * (_apart(tiles, self._empty) - self._unrest)
