@@ -98,7 +98,7 @@ def test_a_moment_of_a_clip_becomes_a_finding(
     kept = asking.get(f"/api/v1/cases/{case}/evidence/snapshot").content
     picture = cv2.imdecode(np.frombuffer(kept, np.uint8), cv2.IMREAD_COLOR)
     assert picture is not None
-    assert read_time(picture) == 2.48
+    assert read_time(np.asarray(picture, np.uint8)) == 2.48
     assert asking.get(f"/cases/{shown}/moment.jpg?t=2.5").content == kept
 
 
