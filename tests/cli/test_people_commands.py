@@ -34,9 +34,9 @@ def refused(said: Said) -> str:
 def test_tables_are_made_and_told(command: Command, tmp_path: Path) -> None:
     place = f"sqlite:///{tmp_path}/var/kitchenwatch.db"
     assert done(command("db", "revision")) == f"{place}: empty\n"
-    assert done(command("db", "upgrade")) == f"{place}: at revision 0003\n"
-    assert done(command("db", "upgrade")) == f"{place}: at revision 0003\n"
-    assert done(command("db", "revision")) == f"{place}: 0003\n"
+    assert done(command("db", "upgrade")) == f"{place}: at revision 0004\n"
+    assert done(command("db", "upgrade")) == f"{place}: at revision 0004\n"
+    assert done(command("db", "revision")) == f"{place}: 0004\n"
 
 
 def test_people_come_and_go(command: Command) -> None:

@@ -66,7 +66,7 @@ def test_insert_if_new_tells_whether_it_inserted(database: Database) -> None:
 
 
 def test_migrations_end_where_the_models_are(database: Database, database_url: str) -> None:
-    assert database.revision() == "0003"
+    assert database.revision() == "0004"
     database.upgrade()
     engine = create_engine(database_url.replace("postgresql://", "postgresql+psycopg://"))
     with engine.connect() as connection:

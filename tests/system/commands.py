@@ -101,7 +101,7 @@ def write_config(folder: Path, cameras: Sequence[str] = ("rtsp://127.0.0.1:9/non
     }
     document = {
         "web": {"port": free_port()},
-        "detector": {"sample_fps": 3},
+        "detector": {"sample_fps": 3, "attention": "full"},
         "rules": {"no_hat": {"for": 1}, "no_mask": {"for": 1}},
         "channels": channels,
         "egress": {"allow": ["127.0.0.0/8"]},

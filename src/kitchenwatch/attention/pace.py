@@ -4,7 +4,7 @@ import math
 
 # What was tried in vain is tried again after so long, then twice as long, up to five minutes: steam or a flickering
 # lamp change an empty kitchen all the time.
-FIRST_S, LONGEST_S = 4.0, 300.0
+FIRST_S, LONGEST_S = 1.0, 300.0
 # Cameras' timestamps jitter, and their keyframes with them.
 EARLY = 0.1
 

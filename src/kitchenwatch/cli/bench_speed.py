@@ -41,8 +41,9 @@ def speed(
     as_json: Annotated[bool, typer.Option("--json", help="The report on stdout, instead of tables.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder for the report and a plot.")] = None,
 ) -> None:
-    """CPU time by stage, memory and delay of live cameras and of films, beside two yardsticks in the same run."""
+    """What live cameras and films cost, beside two yardsticks in the same run."""
     log_to_screen(logging.WARNING)
+    films = [film.absolute() for film in films]  # each is measured in a process and a folder of its own
     numbers = [] if only_files else _numbers(cameras)
     if out:
         _prepare(out)
