@@ -194,7 +194,7 @@ def test_a_model_that_is_missing_or_does_not_fit(tmp_path: Path, command: Comman
 
 
 def test_another_installations_key_proves_nothing(tmp_path: Path, command: Command) -> None:
-    film = cut_film("no_hat", tmp_path / "film.mp4", fps=10, begin=6, seconds=4)
+    film = cut_film("no_hat", tmp_path / "film.mp4", fps=10, begin=6, seconds=8)
     ours, theirs = write_config(tmp_path / "ours"), write_config(tmp_path / "theirs")
     done(command("replay", "--json", "--store", "--config", ours, "--site", SITE, film))
     done(command("check", "--repair", "--config", theirs))
@@ -228,7 +228,7 @@ def test_a_folder_that_cannot_be_written(
 def test_a_replay_onto_a_full_disk_ends_and_is_completed_when_there_is_room(
     tmp_path: Path, volume: Callable[..., Path]
 ) -> None:
-    film = cut_film("no_hat", tmp_path / "film.mp4", fps=10, begin=6, seconds=4)
+    film = cut_film("no_hat", tmp_path / "film.mp4", fps=10, begin=6, seconds=8)
     config_path = write_config(volume("size=500k") / "kitchen")
     folder = config_path.parent
     replay: list[str | Path] = ["replay", "--json", "--store", "--config", config_path, "--site", SITE, film]
@@ -251,7 +251,7 @@ def test_a_replay_onto_a_full_disk_ends_and_is_completed_when_there_is_room(
 def test_on_a_full_disk_evidence_waits_and_the_cameras_go_on(
     tmp_path: Path, volume: Callable[..., Path], caplog: pytest.LogCaptureFixture
 ) -> None:
-    films = [cut_film(name, tmp_path / f"{name}.mp4", fps=10, begin=6, seconds=4) for name in ("no_hat", "no_mask")]
+    films = [cut_film(name, tmp_path / f"{name}.mp4", fps=10, begin=6, seconds=8) for name in ("no_hat", "no_mask")]
     place = volume("size=2m")
     path = write_config(place, cameras=[str(film) for film in films])
     service = Service(config.load(path), SystemClock())

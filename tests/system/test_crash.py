@@ -43,7 +43,7 @@ class Stage:
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     folder = tmp_path_factory.mktemp("undisturbed")
     films = [
-        cut_film(name, folder / f"{name}.mp4", fps=10, begin=begin, seconds=4)
+        cut_film(name, folder / f"{name}.mp4", fps=10, begin=begin, seconds=8)
         for name, begin in (("no_hat", 6), ("no_mask", 8))
     ]
     empty = Stage(films, folder, 0, memory(folder))

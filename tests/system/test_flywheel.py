@@ -33,7 +33,7 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
 @pytest.fixture
 def config(tmp_path: Path, command: Command) -> Path:
     """An installation with the case of a bare-headed cook, not yet decided."""
-    film = cut_film("no_hat", tmp_path / "film.mp4", fps=10, begin=6, seconds=4)
+    film = cut_film("no_hat", tmp_path / "film.mp4", fps=10, begin=6, seconds=8)
     config = write_config(tmp_path / "ours")
     done(command("replay", "--json", "--store", "--config", config, "--site", SITE, film))
     return config
