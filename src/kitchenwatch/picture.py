@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 Image = NDArray[np.uint8]
 
+FINE_WIDTH = 480
+
 
 class Picture(Protocol):
     """One picture; all arrays are uint8, colours are BGR."""
@@ -71,3 +73,11 @@ def scaled(image: Image, width: int, height: int) -> Image:
             cv2.resize(image[: 2 * rows, : 2 * columns], (columns, rows), interpolation=cv2.INTER_AREA), np.uint8
         )
     return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+def fine(picture: Picture) -> Image:
+    """Every k-th pixel's brightness, about 480 wide.
+
+    Picking instead of averaging keeps sensor noise and pixel-sharp edges, and costs a tenth of a resize.
+    """
+    return picture.brightness(max(1, picture.size[0] // FINE_WIDTH))

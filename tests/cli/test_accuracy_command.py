@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from commandline import Command
+from commandline import Command, widen
 from films import make_film
 
 SAMPLES = Path(__file__).parents[2] / "sample_videos"
@@ -25,7 +25,7 @@ def alarms(tmp_path: Path) -> Path:
 def test_tables_fit_a_small_screen_and_say_what_cannot_be_told(
     command: Command, alarms: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
+    widen(monkeypatch, 80)
     said = command("bench", "accuracy", SAMPLES / "no_hat", SAMPLES / "compliant", "--alarms", alarms)
     assert (said.status, said.err) == (0, "")
     assert max(map(len, said.out.splitlines())) <= 80

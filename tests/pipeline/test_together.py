@@ -148,13 +148,13 @@ def opened(frame: Frame, sighting: Sighting) -> Change:
     return Change(Phase.OPENED, violation)
 
 
-def line(parts: Parts, people: FrameLook, person: PersonLook) -> CameraLine:
+def line(parts: Parts, people: FrameLook, person: PersonLook, tracker: Tracker | None = None) -> CameraLine:
     return CameraLine(
         attention=FullAttention(5),
         picture=Picture(parts),
         health=Health(parts),
         people=people,
-        tracker=Tracker(parts),
+        tracker=tracker or Tracker(parts),
         person=person,
         judge=Judge(parts),
         recorder=Recorder(parts),
@@ -197,16 +197,7 @@ def test_who_wants_look_2_at_once_waits_until_it_can_be_given_to_all() -> None:
             return [Track(1, np.array([10, 10, 30, 60], np.float32), 0.9, t, 0.0)]
 
     eyes, parts = Eyes(), Parts(blind=True)
-    blind = CameraLine(
-        attention=FullAttention(5),
-        picture=Picture(parts),
-        health=Health(parts),
-        people=eyes,
-        tracker=Remembers(parts),
-        person=eyes,
-        judge=Judge(parts),
-        recorder=Recorder(parts),
-    )
+    blind = line(parts, eyes, eyes, Remembers(parts))
     tell([blind.telling(frame("cam-0")), line(Parts(), eyes, eyes).telling(frame("cam-1"))])
     assert eyes.asked == [("look 1", ("cam-1",)), ("look 2", ("cam-0", "cam-1"))]
 

@@ -6,8 +6,9 @@ from itertools import pairwise
 import pytest
 from rule_scenes import START
 
-from kitchenwatch.rules.cusum import TAU_S, Cusum, Moment, threshold, weight
+from kitchenwatch.rules.cusum import Cusum, Moment, threshold
 from kitchenwatch.rules.trace import MOST, Trace
+from kitchenwatch.weight import TAU_S, weight
 
 
 def at(t: float) -> Moment:

@@ -11,9 +11,10 @@ from rule_scenes import HERE, START, Step, closed, phases, play
 
 from kitchenwatch.model import CameraRef, Kind, Phase
 from kitchenwatch.rules.calibration import Calibration
-from kitchenwatch.rules.cusum import TAU_S, Cusum, Moment, threshold, weight
+from kitchenwatch.rules.cusum import Cusum, Moment, threshold
 from kitchenwatch.rules.judge import CameraJudge
 from kitchenwatch.rules.rule import RuleSettings
+from kitchenwatch.weight import TAU_S, weight
 
 # Spells of evidence: (seconds, violating score); the complying score is its mirror image.
 SCENES = st.lists(st.tuples(st.integers(1, 15), st.floats(0.05, 0.95)), min_size=1, max_size=6)

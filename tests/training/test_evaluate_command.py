@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from commandline import Command, command_in
+from commandline import Command, command_in, widen
 from kitchenwatch.detect.loading import default_model, load_model
 from kitchenwatch.detect.picture import PictureDetector
 from kitchenwatch.model import LABELS, Detections
@@ -26,7 +26,7 @@ SURE = 0.4
 @pytest.fixture
 def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
+    widen(monkeypatch, 80)
     return command_in(monkeypatch, capsys)
 
 

@@ -17,9 +17,9 @@ from kitchenwatch.attention.settings import AttentionSettings
 from kitchenwatch.attention.surge import Surge
 from kitchenwatch.model import Attentiveness, Frame, Track
 from kitchenwatch.picture import Picture
+from kitchenwatch.weight import weight
 
 LOOKS = 3  # that find nobody, at least, before nobody is there
-TAU_S = 1.0  # for how long looks say the same thing; as in `rules.cusum`
 
 
 class CameraAttention:
@@ -144,7 +144,7 @@ class CameraAttention:
         if gap >= self._settings.least_s:
             return 1.0
         stake = 1.0 if track in self._undecided else self._settings.calm_stake
-        return stake * math.tanh(gap / TAU_S)
+        return stake * weight(gap)
 
     def learn(self, frame: Frame, tracks: Sequence[Track], undecided: Mapping[int, float]) -> None:
         """See `ports.Attention`."""

@@ -4,10 +4,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from kitchenwatch.picture import Image, Picture
+from kitchenwatch.picture import Image, Picture, fine
 
-# Enough pixels for the mean of a tile to stand above sensor noise, few enough to cost a tenth of a millisecond.
-PICKED_WIDTH = 480
+# Of the fine grid: enough pixels for the mean of a tile to stand above sensor noise.
 TILES = (96, 54)
 # A tile's mean must differ by so many of 255 levels: five times the noise that an evening picture leaves in it.
 LEVELS = 10
@@ -66,5 +65,4 @@ def _apart(now: Image, before: Image) -> NDArray[np.bool_]:
 
 
 def _tiles(picture: Picture) -> Image:
-    picked = picture.brightness(max(1, picture.size[0] // PICKED_WIDTH))
-    return np.asarray(cv2.resize(picked, TILES, interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.resize(fine(picture), TILES, interpolation=cv2.INTER_AREA), np.uint8)

@@ -10,7 +10,7 @@ class AttentionSettings:
     Attributes:
         quiet_s, watching_s, inquiring_s: looks at a camera are at least so far apart in each state. Keyframes are
             usually 1 to 2 s apart; and 2.5 looks a second give an inquiry 97 % of the evidence of 5, because looks
-            close together say the same thing twice (`rules.cusum.weight`).
+            close together say the same thing twice (`weight`).
         near, deciding_s: from this share of the threshold on, looks come at full rate: what full rate decides must not
             be missed for the last few per cent of evidence, and it is over soon.
         recheck_s: people are looked for at least so often even where nothing has changed.

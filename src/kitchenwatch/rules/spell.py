@@ -2,9 +2,10 @@
 
 import math
 
-from kitchenwatch.rules.cusum import Cusum, Moment, weight
+from kitchenwatch.rules.cusum import Cusum, Moment
 from kitchenwatch.rules.people import GRACE_S, Person
 from kitchenwatch.rules.trace import Trace
+from kitchenwatch.weight import weight
 
 
 class Spell:

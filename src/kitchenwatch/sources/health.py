@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kitchenwatch.model import CameraState, Frame, HealthChange
+from kitchenwatch.picture import fine
 from kitchenwatch.sampling import EARLY_S
 from kitchenwatch.sources.latch import GAP_S, Latch
-from kitchenwatch.sources.scene import Plane, Usual, edges, fine, fit, sharpness
+from kitchenwatch.sources.scene import Plane, Usual, edges, fit, sharpness
 
 BLIND = (CameraState.BLACK, CameraState.COVERED, CameraState.FROZEN, CameraState.BLURRED)
 # Clocks that cameras draw into the picture stand at its upper or lower edge and tick on over a frozen one.

@@ -6,12 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from kitchenwatch.picture import Image, Picture
-
 Plane = NDArray[np.float32]
 
-# Fine grid for sharpness and stillness, coarse one for the background's edges.
-FINE_WIDTH = 480
+# For the background's edges; sharpness and stillness are told on the fine grid (`picture.fine`).
 COARSE = (160, 90)
 # Edges are compared tile by tile, so that a person hides some tiles and leaves the others.
 TILE = 10
@@ -21,14 +18,6 @@ TEXTURE = 4.0
 # On two real films from a fixed camera 0.80 and 0.89 of the tiles fit (people moving in front, and also with
 # a seventh of the light); shifted by a twentieth of the picture 0.15, by a fiftieth 0.28 and 0.38.
 FITS = 0.4
-
-
-def fine(picture: Picture) -> Image:
-    """Every k-th pixel's brightness, about 480 wide.
-
-    Picking instead of averaging keeps sensor noise and pixel-sharp edges, and costs a tenth of a resize.
-    """
-    return picture.brightness(max(1, picture.size[0] // FINE_WIDTH))
 
 
 def edges(picture: NDArray[np.uint8]) -> Plane:
