@@ -40,6 +40,8 @@ FPS, KEYFRAMES_S = 25, 2
 ENCODER = {"preset": "ultrafast", "bf": "0", "x265-params": "bframes=0:log-level=error"}
 LOST = "camera-7"  # the one that is killed
 SETTLE_S = 15.0
+# Attention would pay less for the cameras as the browser takes more of the machine; the difference is to be the wall's.
+STEADY = "detector: {attention: full, sample_fps: 0.5}\n"
 GUARD_MS = 300_000
 TICKS = os.sysconf("SC_CLK_TCK")
 # How many tiles show something: a film that has begun, or a still.
@@ -110,7 +112,7 @@ def served(folder: Path, urls: Mapping[str, str]) -> Iterator[tuple[str, int, st
     port = free_port()
     cameras = "".join(f'      - {{id: {camera}, name: {camera}, url: "{url}"}}\n' for camera, url in urls.items())
     path.write_text(
-        f"web: {{host: 127.0.0.1, port: {port}}}\ndistricts: [{{id: east, name: 东区}}]\n"
+        f"web: {{host: 127.0.0.1, port: {port}}}\n{STEADY}districts: [{{id: east, name: 东区}}]\n"
         f"sites:\n  - id: canteen\n    name: 第一食堂\n    district: east\n    cameras:\n{cameras}",
         "utf-8",
     )

@@ -20,7 +20,8 @@ class Picture(Protocol):
         ...
 
     def brightness(self, step: int) -> Image:
-        """Brightness of every `step`-th pixel of every `step`-th row, 0 to 255; no colours are made for it."""
+        """Brightness of every `step`-th pixel of every `step`-th row, 0 to 255; not to be written to. No colours are
+        made for it."""
         ...
 
     def bgr(self) -> Image:

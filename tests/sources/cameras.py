@@ -7,6 +7,7 @@ from typing import Any
 from kitchenwatch.attention.full import FullAttention
 from kitchenwatch.clock import SystemClock
 from kitchenwatch.model import Frame, HealthChange
+from kitchenwatch.ports import Attention, Clock
 from kitchenwatch.sources.live import LiveSettings, LiveSource
 from kitchenwatch.sources.stream import StreamSettings
 
@@ -29,11 +30,17 @@ POLL_S = 0.05
 class Watched:
     """A live source that is being read; also the health log it writes to."""
 
-    def __init__(self, url: str, settings: LiveSettings = QUICK) -> None:
+    def __init__(
+        self,
+        url: str,
+        settings: LiveSettings = QUICK,
+        attention: Attention | None = None,
+        clock: Clock | None = None,
+    ) -> None:
         self.changes: list[HealthChange] = []
         self.frames: list[Frame] = []
         self._more = threading.Condition()
-        self.source = LiveSource("cam1", url, FullAttention(5), settings, SystemClock(), self)
+        self.source = LiveSource("cam1", url, attention or FullAttention(5), settings, clock or SystemClock(), self)
         self.thread = threading.Thread(target=self._read, name="watched", daemon=True)
         self.thread.start()
 

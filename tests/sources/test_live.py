@@ -14,9 +14,12 @@ import pytest
 from cameras import QUICK, Watched
 
 from films import read_time
+from kitchenwatch.attention.camera import CameraAttention
+from kitchenwatch.clock import SystemClock
 from kitchenwatch.errors import SourceDenied, SourceLost
 from kitchenwatch.model import CameraState
 from kitchenwatch.sources.picture import Converter
+from kitchenwatch.sources.reader import DOZE_S
 from kitchenwatch.sources.stream import Stream, StreamSettings
 from rtsp import RtspServer
 
@@ -53,6 +56,39 @@ def test_a_camera_behind_digest_auth_is_sampled_by_media_time(
     assert {round((later - earlier) % 3, 2) for earlier, later in pairwise(shown)} == {0.2}
     assert {frame.run for frame in frames} == {watched.frames[0].run}
     assert abs((datetime.now(UTC) - watched.frames[-1].at).total_seconds()) < 10
+
+
+class Dozes(SystemClock):
+    """Counts how often the reader let packets gather."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def sleep(self, seconds: float, wake: threading.Event | None = None) -> None:
+        self.count += seconds == DOZE_S
+        super().sleep(seconds, wake)
+
+
+def test_an_empty_kitchen_is_fetched_in_gulps_but_never_under_the_eyes_of_a_viewer(
+    rtsp_server: Server, make_film: MakeFilm, watch: Watch, tmp_path: Path
+) -> None:
+    clock, server = Dozes(), rtsp_server({"kitchen": make_film(seconds=30)})
+    watched = watch(server.url("kitchen"), attention=CameraAttention("cam1"), clock=clock)
+    watched.wait(lambda: clock.count >= 5)
+    times: list[float] = []
+    watched.source.footage.follow(lambda codec, unit: times.append(unit.t))
+    watched.wait(lambda: len(times) > 10)
+    dozed, seen = clock.count, len(times)
+    watched.wait(lambda: len(times) > seen + 20)
+    assert clock.count == dozed
+    # Nothing is lost on the way into a doze or out of it.
+    clip = watched.source.footage.cut(0, 1000)
+    assert clip is not None
+    clip.write(tmp_path / "clip.mp4")
+    with av.open(str(tmp_path / "clip.mp4")) as container:
+        shown = [picture.time or 0.0 for picture in container.decode(video=0)]
+    assert {round(later - earlier, 2) for earlier, later in pairwise(shown)} == {0.04}
+    assert clip.t[0] < times[-1] - 2
 
 
 @CODECS

@@ -38,6 +38,7 @@ class DecodedPicture:
     def __init__(self, frame: VideoFrame) -> None:
         self._frame = frame
         self._whole: Image | None = None
+        self._picked: dict[int, Image] = {}
         self._planar = frame.format.name in HALVED and frame.width % 2 == 0 and frame.height % 2 == 0
 
     @property
@@ -45,6 +46,11 @@ class DecodedPicture:
         return self._frame.width, self._frame.height
 
     def brightness(self, step: int) -> Image:
+        if step not in self._picked:
+            self._picked[step] = self._brightness(step)
+        return self._picked[step]
+
+    def _brightness(self, step: int) -> Image:
         if not self._planar:
             return np.asarray(cv2.cvtColor(self.bgr()[::step, ::step].copy(), cv2.COLOR_BGR2GRAY), np.uint8)
         picked = np.ascontiguousarray(self._plane(0)[::step, ::step])

@@ -79,6 +79,11 @@ class Ring:
         with self._lock:
             self._followers.remove(tell)
 
+    @property
+    def followed(self) -> bool:
+        """Whether anybody is told of pictures as they come."""
+        return bool(self._followers)
+
     def until(self) -> float:
         """Media time up to which footage is held."""
         with self._lock:
