@@ -38,7 +38,7 @@ class Stage:
     def __init__(self, gop: float = 2.0, budget: Budget | None = None, camera: str = "stove") -> None:
         self.attention = CameraAttention(camera, AttentionSettings(), budget)
         self.gop, self.next_key = gop, 0.0
-        self.reached = 0.3  # of the threshold, by those in doubt
+        self.reached = 0.55  # of the threshold, by those in doubt
         self.decoded, self.searched, self.chosen = list[float](), list[float](), list[float]()
         self.states: list[tuple[float, Attentiveness]] = []
 

@@ -9,6 +9,8 @@ from stage import CHANGED, EMPTY, FPS, Stage, never, within
 
 from kitchenwatch.attention.budget import REST_PRICE, Boundless, MachineBudget
 from kitchenwatch.attention.camera import CameraAttention
+from kitchenwatch.attention.doubts import Doubts
+from kitchenwatch.attention.settings import AttentionSettings
 from kitchenwatch.clock import ManualClock
 from kitchenwatch.model import Attentiveness
 
@@ -94,13 +96,37 @@ def test_when_the_evidence_is_nearly_enough_looks_come_at_full_rate() -> None:
     assert len(stage.searched_in(7, 15)) == pytest.approx(40, abs=2)
 
 
-def test_a_doubt_that_is_never_decided_is_left_for_a_rest_and_taken_up_again() -> None:
-    stage = Stage().play(0, 100, people=within((0, 100)), doubt=within((0, 100)))
+@pytest.mark.parametrize(("reached", "patience"), [(1.0, 20), (0.3, 6), (0.05, 4)])
+def test_a_doubt_that_is_not_decided_in_its_time_is_left_for_a_rest_and_taken_up_again(
+    reached: float, patience: float
+) -> None:
+    """The less evidence there is, the sooner: by each moment it must have reached its share."""
+    stage = Stage()
+    stage.reached = reached
+    stage.play(0, 100, people=within((0, 100)), doubt=within((0, 100)))
     begun = [t for t, state in stage.states if state is INQUIRING]
     left = [t for t, state in stage.states if state is WATCHING]
-    assert begun == pytest.approx([0, 32, 64, 96], abs=2)
-    assert all(20 < leaves - begins < 21 for begins, leaves in zip(begun, left, strict=False))
-    assert all(10 <= begins - leaves <= 12 for leaves, begins in zip(left, begun[1:], strict=False))
+    assert len(begun) >= 3
+    # It goes on for a second after the last doubt that was worth it.
+    spans = list(zip(begun, left, strict=False))
+    assert all(patience - 1 < leaves - begins <= patience + 2 for begins, leaves in spans), spans
+    assert all(8 <= begins - leaves <= 12 for leaves, begins in zip(left, begun[1:], strict=False))
+
+
+def test_whoever_comes_into_doubt_is_inquired_into_while_another_rests() -> None:
+    doubts = Doubts(AttentionSettings())
+    for tenth in range(100):
+        doubts.learn(tenth / 10, {1: 0.05})
+    assert doubts.newest < 5
+    doubts.learn(10, {1: 0.05, 2: 0.05})
+    assert doubts.newest == 10
+
+
+def test_a_doubt_that_flickers_has_no_more_patience_than_one_that_stays() -> None:
+    doubts = Doubts(AttentionSettings())
+    for tenth in range(95):
+        doubts.learn(tenth / 10, {1: 0.05} if tenth % 10 < 5 else {})
+    assert 5 < doubts.newest < 8
 
 
 def test_somebody_in_doubt_who_leaves_is_let_go() -> None:
@@ -110,25 +136,24 @@ def test_somebody_in_doubt_who_leaves_is_let_go() -> None:
 
 def test_an_inquiry_loses_its_place_when_the_machine_takes_it_away() -> None:
     budget = Priced(REST_PRICE, admitting=True)
-    stage = Stage(budget=budget).play(0, 10, people=within((0, 99)), doubt=within((0, 99)))
+    stage = Stage(budget=budget).play(0, 5, people=within((0, 99)), doubt=within((0, 99)))
     assert stage.attention.state is INQUIRING
     budget.admitting = False
-    stage.play(10, 20, people=within((0, 99)), doubt=within((0, 99)))
+    stage.play(5, 12, people=within((0, 99)), doubt=within((0, 99)))
     lost, state = stage.states[-1]
-    assert (state, 10 <= lost < 10.5) == (WATCHING, True)
-    assert stage.decoded_in(12, 20) == [12, 14, 16, 18]
+    assert (state, 5 <= lost < 5.5) == (WATCHING, True)
+    assert stage.decoded_in(6, 12) == [6, 8, 10]
     budget.admitting = True
-    # Its patience begins anew.
-    stage.play(20, 39, people=within((0, 99)), doubt=within((0, 99)))
+    stage.play(12, 14, people=within((0, 99)), doubt=within((0, 99)))
     regained, state = stage.states[-1]
-    assert (state, 20 <= regained <= 22) == (INQUIRING, True)
+    assert (state, 12 <= regained <= 14) == (INQUIRING, True)
 
 
 def test_a_camera_that_was_away_begins_its_next_inquiry_with_full_patience() -> None:
     stage = Stage().play(0, 10, people=within((0, 10)), doubt=within((5, 10)))
     assert stage.attention.state is INQUIRING
     stage.next_key = 600
-    stage.play(600, 615, people=within((600, 615)), doubt=within((600, 615)))
+    stage.play(600, 610, people=within((600, 610)), doubt=within((600, 610)))
     assert stage.attention.state is INQUIRING
 
 

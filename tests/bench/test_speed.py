@@ -4,27 +4,50 @@ import json
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import av
+import numpy as np
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
 from films import read_time
+from kitchenwatch.attention.full import FullAttention
 from kitchenwatch.bench.apart import Tell, apart
+from kitchenwatch.bench.speed.course import SPANS, Course, Span, Thirds, longest_gap
+from kitchenwatch.bench.speed.course_plot import draw_course, windows
+from kitchenwatch.bench.speed.engine_threads import EngineThreads, threads_begun
 from kitchenwatch.bench.speed.figures import OTHER, OURS, PLAIN, STAGES, STOCK, FilmCost, Measured, Run, Shares
 from kitchenwatch.bench.speed.meter import Meter
 from kitchenwatch.bench.speed.phases import begin_at
 from kitchenwatch.bench.speed.plots import draw_cost
 from kitchenwatch.bench.speed.table import notes, tables
+from kitchenwatch.bench.speed.witness import KEPT_S, Arrivals
 from kitchenwatch.cli.bench import app
+from kitchenwatch.clock import ManualClock, cpu_seconds
+from kitchenwatch.detect.loading import load_model
 from kitchenwatch.errors import Invalid, KitchenwatchError, SourceUnreadable
+from kitchenwatch.model import Frame
+from kitchenwatch.picture import ArrayPicture
 from kitchenwatch.sources.picture import Converter
 from kitchenwatch.sources.stream import Stream
 
+BEGAN = datetime(2026, 11, 22, tzinfo=UTC)
+SPAN = Span(
+    until=10.0,
+    seconds=10.0,
+    cpu=1.0,
+    memory=160,
+    behind=(0.1, 0.2, 0.3),
+    price=0.1,
+    waited=0.0,
+    overloaded=0.0,
+    looks=(50, 50),
+)
 STAGES_EACH = dict.fromkeys((*STAGES, OTHER), 0.5)
 RUN = Run(
     cameras=2,
@@ -41,6 +64,7 @@ RUN = Run(
     states={"quiet": 1.0},
     price=0.1,
     waited=0.0,
+    course=Course((SPAN,), (0.2, 0.2)),
 )
 
 
@@ -93,6 +117,74 @@ def test_a_metered_stream_gives_what_a_stream_gives(make_film: Callable[..., Pat
         assert [len(metered.decode(packet)) for packet in metered.packets()] == expected
     assert meter.stages()["decode"] > 0
     assert meter.stages()["demux"] > 0
+
+
+def test_what_an_engines_threads_do_is_charged_to_the_stage_that_asks() -> None:
+    pytest.importorskip("openvino")
+    # On a single core, or for one thread at a time, it computes in the thread that asks.
+    engine, begun = threads_begun(lambda: load_model(None, "openvino", runs=2).engine)
+    meter = Meter(EngineThreads(begun))
+    batch = np.zeros((1, 3, 640, 640), np.float32)
+    expected = engine.run(batch)  # makes itself ready for this size
+    before = cpu_seconds()
+    with meter.stage("look 1"):
+        answers = [meter.engine(engine).run(batch) for _ in range(3)]
+    spent = cpu_seconds() - before
+    assert all(np.array_equal(answer, expected) for answer in answers)
+    # Nothing else is at work here; this thread alone does next to nothing of it.
+    assert meter.stages()["look 1"] == pytest.approx(spent, rel=0.2)
+
+
+def test_threads_are_charged_in_equal_parts_to_what_runs_at_once() -> None:
+    asked, done, end = threading.Semaphore(0), threading.Semaphore(0), threading.Event()
+
+    def compute() -> None:
+        while asked.acquire() and not end.is_set():
+            sum(range(1_000_000))
+            done.release()
+
+    thread = threading.Thread(target=compute)
+    _, begun = threads_begun(thread.start)
+    threads = EngineThreads(begun)
+
+    def work() -> None:
+        asked.release()
+        done.acquire()
+
+    work()  # for nobody
+    assert not threads.seconds
+    with threads.run("look 1"), threads.run("look 2"):
+        work()
+    both = threads.seconds.copy()
+    with threads.run("look 2"):
+        work()
+    end.set()
+    asked.release()
+    thread.join()
+    assert both["look 1"] == pytest.approx(both["look 2"], rel=0.05)
+    assert threads.seconds["look 1"] == both["look 1"]
+    assert threads.seconds["look 2"] > both["look 2"]
+
+
+# --- what is noted ---
+
+
+def picture(t: float) -> Frame:
+    return Frame("camera-1", "run", t, BEGAN, ArrayPicture(np.zeros((2, 2, 3), np.uint8)))
+
+
+def test_a_delay_counts_from_when_the_source_last_had_to_wait_for_a_packet() -> None:
+    clock = ManualClock(BEGAN)
+    arrivals = Arrivals(FullAttention(5.0), clock)
+    for t, late in ((1.0, 0.0), (1.2, 0.5)):
+        arrivals.attention.late(late)
+        assert arrivals.attention.decodes(t, True, 1000)
+    clock.advance(1.0)
+    assert arrivals.since(picture(1.0)) == 1.0
+    assert arrivals.since(picture(1.2)) == 1.5
+    arrivals.attention.decodes(1.1 + KEPT_S, True, 1000)
+    assert arrivals.since(picture(1.0)) == 0.0  # long forgotten
+    assert arrivals.since(picture(1.2)) == 1.5
 
 
 # --- work apart ---
@@ -165,6 +257,44 @@ def test_a_run_that_skips_or_lags_or_misses_footage_is_not_real_time(late: dict[
     assert any("not in real time" in note for note in notes(Measured({}, (), (slow,), ())))
 
 
+# --- the course of a run ---
+
+
+def course() -> Course:
+    """Nine spans of ten seconds: memory and delay grow, nothing is judged in the last, one camera is seldom seen."""
+    late = [(0.1, n / 10, 1.0) for n in range(8)]
+    spans = [replace(SPAN, until=10.0 * (n + 1), memory=100 * n, looks=(10, 1 + n % 2, 12)) for n in range(9)]
+    pairs = zip(spans, [*late, None], strict=True)
+    return Course(tuple(replace(span, behind=behind) for span, behind in pairs), (1.0, 9.0, 1.0))
+
+
+def test_growth_is_told_by_the_first_and_the_last_third() -> None:
+    told = course()
+    assert told.memory == Thirds(100, 700)
+    assert told.late is not None
+    assert (told.late.first, told.late.last) == pytest.approx((0.1, 0.65))
+    blind = Course(tuple(replace(span, memory=None, behind=None) for span in told.spans), told.gaps)
+    assert blind.memory is blind.late is None
+
+
+def test_looks_are_told_of_every_camera() -> None:
+    assert course().looks_a_minute == pytest.approx([60, 13 / 1.5, 72])
+    counted = windows(course().spans)
+    assert [until for until, _ in counted] == [30, 40, 50, 60, 70, 80, 90]
+    assert counted[0][1] == pytest.approx([60, 8, 72])
+
+
+def test_a_gap_lasts_until_the_next_look_or_the_end() -> None:
+    assert longest_gap([1.0, 2.0, 5.5], until=7.0) == 3.5
+    assert longest_gap([1.0, 2.0], until=7.0) == 5.0
+
+
+def test_a_course_is_drawn(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    draw_course(replace(RUN, course=course()), tmp_path / "course.png")
+    assert (tmp_path / "course.png").read_bytes().startswith(b"\x89PNG")
+
+
 def test_shares_of_time_add_up() -> None:
     shares = Shares()
     for name, seconds in (("quiet", 3.0), ("watching", 1.0), ("quiet", 4.0)):
@@ -217,9 +347,21 @@ def test_two_cameras_over_rtsp(make_film: Callable[..., Path], tmp_path: Path) -
     assert run["seconds"] == pytest.approx(2 * run["wall"], abs=2)
     assert run["frames"] > 0
     assert adds_up(run)
+    assert told_over_time(run)
+    assert 0 < run["behind"][0] <= run["behind"][2]
+    assert min(run["course"]["gaps"]) > 0
     assert run["per_core"] == pytest.approx(run["seconds"] / run["cpu"])
     assert json.loads((tmp_path / "speed.json").read_text("utf-8")) == told
     assert (tmp_path / "cost.png").exists()
+    assert (tmp_path / "course.png").exists()
+
+
+def told_over_time(run: dict[str, Any]) -> bool:
+    """Whether the spans hold what the whole run holds."""
+    spans = run["course"]["spans"]
+    looks = sum(sum(span["looks"]) for span in spans)
+    cpu = sum(span["cpu"] for span in spans)
+    return len(spans) == SPANS and looks == run["frames"] and cpu == pytest.approx(run["cpu"])
 
 
 def test_a_film_beside_its_yardsticks(make_film: Callable[..., Path]) -> None:

@@ -1,5 +1,6 @@
 """File and console as one configuration, and what may be shown of it."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -96,7 +97,7 @@ def test_a_zone_that_the_site_names_must_be_there(config_from: Build) -> None:
 
 def test_the_whole_is_shown_without_secrets(config_from: Build) -> None:
     joined = join(config_from(SMALL), [camera()])
-    told = effective_yaml(joined.config, {("camera", "cold")})
+    told = effective_yaml(joined.config, joined.added)
     assert "- id: cold  # declared in the console" in told
     assert "- id: stove\n" in told
     assert "disk_floor: 10%" in told
@@ -118,3 +119,41 @@ def test_an_entry_can_be_put_into_the_file(config_from: Build, env: dict[str, st
     env |= {"COLD_USER": "u", "COLD_PASSWORD": "hush-hush"}
     indented = "".join(f"      {line}\n" for line in entry.splitlines())
     assert config_from(SMALL + indented).sites[0].cameras[1] == joined.config.sites[0].cameras[1]
+
+
+PERIODS = Declared("retention", "days", {"rolling_days": 20, "dismissed_days": 10, "by_kind": {"smoking": 60}})
+
+
+def test_periods_of_the_console_hold_beside_the_room_that_the_file_wants(config_from: Build) -> None:
+    joined = join(config_from("retention: {disk_floor: 20%}\n" + SMALL), [PERIODS])
+    held = joined.config.retention
+    assert (held.rolling_days, held.dismissed_days, held.confirmed_days, held.disk_floor.share) == (20, 10, None, 0.2)
+    assert {str(kind): days for kind, days in held.by_kind.items()} == {"smoking": 60}
+    told = effective_yaml(joined.config, joined.added)
+    assert re.search(r"dismissed_days: 10 +# declared in the console\n", told)
+    assert part_yaml(held).startswith("retention:\n  rolling_days: 20\n")
+    again = config_from(part_yaml(held) + SMALL)
+    assert (again.retention.rolling_days, again.retention.by_kind) == (20, held.by_kind)
+
+
+@pytest.mark.parametrize("said", ["rolling_days: 3", "confirmed_days: null", "by_kind: {}"])
+def test_one_period_in_the_file_makes_all_of_them_the_file_s(said: str, config_from: Build) -> None:
+    file = config_from(f"retention: {{{said}}}\n" + SMALL)
+    joined = join(file, [PERIODS])
+    assert (joined.clashes, joined.config, joined.added) == ((PERIODS,), file, ())
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"rolling_days": 6}, "rolling_days"),
+        ({"dismissed_days": 0}, "dismissed_days"),
+        ({"confirmed_days": 29}, "confirmed_days"),
+        ({"by_kind": {"smoking": 1}}, "by_kind.smoking"),
+        ({"disk_floor": "1%"}, "disk_floor"),
+    ],
+)
+def test_the_console_keeps_to_its_bounds(said: dict[str, Any], field: str, config_from: Build) -> None:
+    with pytest.raises(InvalidFields) as caught:
+        joined_with(config_from(SMALL), Declared("retention", "days", dict(PERIODS.body) | said))
+    assert list(caught.value.faults) == [field]

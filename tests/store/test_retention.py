@@ -20,6 +20,7 @@ from kitchenwatch.store.blobs import DiskBlobs
 from kitchenwatch.store.cases import SqlCases
 from kitchenwatch.store.database import Database
 from kitchenwatch.store.expiry import RetentionPolicy
+from kitchenwatch.store.keeping import Due, Keeping
 from kitchenwatch.store.loop import CaseLoop, Move
 from kitchenwatch.store.retention import BALLAST, Retention
 from kitchenwatch.store.tables import Audit, Case, Evidence, Outbox
@@ -289,3 +290,44 @@ def fill(path: Path) -> None:
 def test_ballast_is_taken_aboard_while_there_is_room(retention: Run, blobs: DiskBlobs) -> None:
     retention().run_once()
     assert blobs.size(BALLAST) > 0
+
+
+def test_what_a_shorter_period_would_take_is_known_before(
+    retention: Run, filed: Filed, loop: CaseLoop, kitchen: Database, clock: ManualClock
+) -> None:
+    unseen, wrong, right, held, young = (a_violation(n) for n in range(5))
+    for violation in (unseen, wrong, right, held):
+        filed.whole(violation)
+    dismiss(loop, wrong)
+    confirm(loop, right)
+    loop.hold(held.id, True, LI)
+    clock.advance(10 * DAY)
+    filed.whole(replace(young, opened_at=clock.now()))
+    keeping = Keeping(kitchen)
+    now = replace(POLICY, dismissed_days=30)
+    for wanted, cases in (
+        (now, 0),
+        (replace(now, rolling_days=9), 1),
+        (replace(now, rolling_days=9, kind_days={Kind.NO_HAT: 90}), 0),
+        (replace(now, rolling_days=9, dismissed_days=7), 2),
+        (replace(now, rolling_days=9, dismissed_days=7, confirmed_days=1), 3),
+        (replace(now, rolling_days=90), 0),
+    ):
+        due = keeping.due(wanted, now, clock.now())
+        assert (due.cases, due.bytes) == (cases, cases * PER_CASE)
+    assert keeping.due(now, POLICY, clock.now()) == Due(0, 0), "due already"
+    report = retention(replace(now, rolling_days=9)).run_once()
+    assert (report.expired.cases, report.expired.bytes) == (1, PER_CASE)
+    assert keeping.due(replace(now, rolling_days=9), now, clock.now()) == Due(0, 0), "gone already"
+
+
+def test_another_policy_holds_from_the_next_round(
+    retention: Run, filed: Filed, kitchen: Database, clock: ManualClock
+) -> None:
+    filed.whole(a_violation())
+    clock.advance(10 * DAY)
+    remover = retention()
+    assert remover.run_once().expired.cases == 0
+    remover.policy = replace(POLICY, rolling_days=9)
+    assert remover.run_once().expired.cases == 1
+    assert not kept(kitchen, a_violation())

@@ -48,6 +48,10 @@ def test_a_camera_comes_changes_and_goes_without_a_restart(
         wait_for(lambda: stove.frames > seen, "more of the first camera's frames")
         assert stove.failures == 0
         post(living, "/admin/declare/camera", **camera)
+
+        assert living.service.retention.policy.rolling_days == 30
+        post(living, "/admin/retention", rolling_days="20", dismissed_days="10")
+        assert living.service.retention.policy.rolling_days == 20
     finally:
         living.stop()
     assert thread_names() == before
@@ -55,6 +59,7 @@ def test_a_camera_comes_changes_and_goes_without_a_restart(
     again = Living(config)
     try:
         wait_for(lambda: frames(again, "cold") > 0, "the declared camera after a start")
+        assert again.service.retention.policy.rolling_days == 20
     finally:
         again.stop()
 

@@ -1,6 +1,8 @@
 """A model that learns from verdicts: what it may lose, and what becomes of it."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from squares import write_squares
@@ -9,9 +11,12 @@ from kitchenwatch.detect.loading import default_model, digest
 from kitchenwatch.errors import ModelError
 from kitchenwatch.model import LABELS, Label
 from kitchenwatch.rules.calibration import Calibration
-from kitchenwatch.training.improve import Sides, carry_over, compare, fine_tune
+from kitchenwatch.training.improve import FINE, SHARE, Sides, carry_over, compare, fine_tune
 from kitchenwatch.training.recipe import Recipe
 from kitchenwatch.training.run import Machine
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 EXTRA = "needs the extra: pip install 'kitchenwatch[train]'"
 
@@ -59,27 +64,34 @@ def test_a_parent_without_calibration_is_told(tmp_path: Path) -> None:
         carry_over(tmp_path / "orphan.onnx", tmp_path / "child.onnx")
 
 
-def test_fine_tuning_gives_the_mean_of_old_and_new_weights(tmp_path: Path) -> None:
+def fine_tuned(folder: Path, recipe: Recipe) -> list[dict[str, "Tensor"]]:
+    """Weights of a small network before, after, and of the mixture that is shipped."""
     pytest.importorskip("ultralytics", reason=EXTRA)
     import torch
     from ultralytics.nn.tasks import DetectionModel, load_checkpoint
 
-    names = dict(enumerate(map(str, LABELS)))
     network = DetectionModel("yolo11n.yaml", nc=len(LABELS), verbose=False)
-    network.names = names
-    parent = tmp_path / "parent.pt"
+    network.names = dict(enumerate(map(str, LABELS)))
+    parent, run = folder / "parent.pt", folder / "run"
     torch.save({"model": network, "train_args": {}}, parent)
-    made = fine_tune(
-        write_squares(tmp_path / "set", Label.HAT, 4, (30, 30, 230)),
-        [],
-        parent,
-        tmp_path / "run",
-        Machine(threads=1, workers=0),
-        Recipe(side=64, batch=4),
-        shown=8,
-    )
-    assert made == tmp_path / "run" / "improved.onnx"
-    files = (parent, tmp_path / "run" / "model.pt", tmp_path / "run" / "improved.pt")
-    old, new, mixed = (load_checkpoint(file)[0].float().state_dict()["model.0.conv.weight"] for file in files)
-    assert not torch.equal(old, new)
-    torch.testing.assert_close(mixed, (old + new) / 2, rtol=0, atol=2e-3)
+    squares = write_squares(folder / "set", Label.HAT, 4, (30, 30, 230))
+    made = fine_tune(squares, [], parent, run, Machine(threads=1, workers=0), recipe, shown=8)
+    assert made == run / "improved.onnx"
+    files = (parent, run / "model.pt", run / "improved.pt")
+    return [load_checkpoint(file)[0].float().state_dict() for file in files]
+
+
+def test_fine_tuning_gives_a_share_of_the_new_weights(tmp_path: Path) -> None:
+    old, new, mixed = (one["model.0.conv.weight"] for one in fine_tuned(tmp_path, Recipe(side=64, batch=4)))
+    assert not old.equal(new)
+    assert float((mixed - old.lerp(new, SHARE)).abs().max()) < 2e-3
+
+
+def test_fine_tuning_keeps_early_layers_and_the_statistics_of_all(tmp_path: Path) -> None:
+    old, new, _ = fine_tuned(tmp_path, replace(FINE, side=64, batch=4))
+    statistics = [name for name in old if "running" in name]
+    assert len(statistics) > 100
+    kept = {name for name in old if float((old[name] - new[name]).abs().max()) < 1e-3}
+    assert kept.issuperset(statistics)
+    assert "model.0.conv.weight" in kept
+    assert "model.23.cv3.0.2.bias" not in kept

@@ -1,9 +1,12 @@
 """The installation that the tests of the web ask."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 import cv2
@@ -15,6 +18,7 @@ from kitchenwatch.bootstrap.channels import ChannelTests, build_channels
 from kitchenwatch.bootstrap.declaring import Desk
 from kitchenwatch.bootstrap.places import declare_places
 from kitchenwatch.bootstrap.trials import Trials
+from kitchenwatch.bootstrap.upkeep import Retaining
 from kitchenwatch.clock import ManualClock, SystemClock
 from kitchenwatch.config import Config
 from kitchenwatch.evidence.keys import load_or_create_key
@@ -26,7 +30,6 @@ from kitchenwatch.store.blobs import DiskBlobs
 from kitchenwatch.store.cases import SqlCases
 from kitchenwatch.store.database import Database
 from kitchenwatch.store.declarations import Declarations
-from kitchenwatch.store.expiry import RetentionPolicy
 from kitchenwatch.store.inventory import Inventory
 from kitchenwatch.store.keeping import Keeping
 from kitchenwatch.store.loop import CaseLoop
@@ -68,9 +71,13 @@ class Line:
 
 
 class Installation:
-    """East has the sites wang and li, west has zhao; every site has a camera `<site>-wok`."""
+    """East has the sites wang and li, west has zhao; every site has a camera `<site>-wok`.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        more: what the configuration file says besides.
+    """
+
+    def __init__(self, folder: Path, more: Mapping[str, Any] = MappingProxyType({})) -> None:
         self.clock = ManualClock(BEGIN)
         self.database = Database(f"sqlite:///{folder / DATABASE}")
         self.blobs = DiskBlobs(folder / "blobs")
@@ -100,23 +107,24 @@ class Installation:
                 clock=self.clock,
                 public_key=self.key.public.pem.decode(),
                 version="1.2.3",
-                administration=self._administration(folder),
+                administration=self._administration(folder, more),
                 lines=lambda: [Line()],
                 load=lambda: self.load,
                 live=self.views.get,
             )
         )
 
-    def _administration(self, folder: Path) -> Administration:
+    def _administration(self, folder: Path, more: Mapping[str, Any]) -> Administration:
         """What the console changes of the places becomes rows, as in the service; no camera is watched."""
-        self.file = written(folder)
+        self.file = written(folder, more)
         self.declarations = Declarations(self.database, self.clock, Vault(folder / "console.key"))
         self.desk = Desk(self.file, self.declarations, lambda config: declare_places(config, Inventory(self.database)))
         channels = build_channels(self.file, self.clock)
         acts = Acts(self.database, self.clock)
         tests = ChannelTests(lambda: self.desk.config, channels, acts, SystemClock())
+        self.retaining = Retaining(lambda: self.desk.config, self.blobs)
         trials = Trials(SystemClock(), acts, self.file.egress.allow)
-        return Administration(self.desk, trials, tests, Keeping(self.database), RetentionPolicy())
+        return Administration(self.desk, trials, tests, Keeping(self.database), self.retaining)
 
     def prepare(self) -> None:
         """Make tables, places and people; all passwords are `PASSWORD`."""
@@ -187,7 +195,7 @@ class Installation:
             self.users.add("test", user, PASSWORD)
 
 
-def written(folder: Path) -> Config:
+def written(folder: Path, more: Mapping[str, Any]) -> Config:
     """What the configuration file says of the places; `CHANNELS` are its channels."""
     sites = {"wang": ("老王烧烤店", "east"), "li": ("李家面馆", "east"), "zhao": ("第三食堂", "west")}
     said = {
@@ -199,7 +207,7 @@ def written(folder: Path) -> Config:
         "channels": CHANNELS,
         "egress": {"allow": ["127.0.0.0/8"]},
     }
-    return Config.model_validate(said, context={"folder": folder})
+    return Config.model_validate({**said, **more}, context={"folder": folder})
 
 
 def _wok(site: str) -> dict[str, str]:

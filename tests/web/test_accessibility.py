@@ -64,6 +64,7 @@ NO_PAGES = {
     "/cases/{case}/bundle.zip",
     "/cases/{case}/moment.jpg",
     "/admin/places/{kind}/{id}/yaml",
+    "/admin/retention/yaml",
     "/admin/trials/{trial}",
     "/admin/trials/{trial}/picture",
     "/admin/audit.csv",

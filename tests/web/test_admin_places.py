@@ -1,6 +1,7 @@
 """Districts, sites and cameras declared in the console, and what the file says against it."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -137,6 +138,20 @@ def test_what_the_file_declares_is_seen_but_not_changed(shop: Installation, admi
     answer = admin.post("/admin/places/camera/li-wok", data={"name": "X", "site": "li", "revision": "1"})
     assert (answer.status_code, "is declared in the file" in answer.text) == (422, True)
     assert admin.post("/admin/places/camera/li-wok/remove", data={"revision": "1"}).status_code == 404
+
+
+def test_hours_without_days_are_of_every_day(shop: Installation, tmp_path: Path) -> None:
+    spans = {"hours": ["09:00-14:00"], "rules": {"smoking": {"schedule": ["22:00-02:00"]}}}
+    site = {"id": "wang", "name": "老王烧烤店", "district": "east"} | spans
+    camera = {"id": "wang-wok", "name": "炒锅区", "url": "rtsp://10.0.0.5/1", "rules": spans["rules"]}
+    there = Installation(tmp_path, {"sites": [site | {"cameras": [camera]}]})
+    asking = TestClient(there.app, headers={"Authorization": f"Bearer {there.token('admin')}"})
+    for path, begin in (("site/wang", "09:00"), ("camera/wang-wok", "22:00")):
+        page = asking.get(f"/admin/places/{path}").text
+        assert page.count(f'value="{begin}"') == 1
+        row = page.split(f'value="{begin}"')[0].split("<li>")[-1]
+        assert row.count("checked") == 7
+    there.database.close()
 
 
 def test_a_clash_is_told_with_both_versions_until_one_goes(shop: Installation, admin: TestClient) -> None:

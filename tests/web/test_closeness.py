@@ -39,8 +39,11 @@ def figures(client: TestClient) -> dict[tuple[str, ...], float]:
 def test_metrics_tell_who_waits_and_for_how_long(shop: Installation, as_user: AsUser) -> None:
     client = as_user("viewer")
     assert ("kitchenwatch_look_price",) not in figures(client)
+    shop.load = Load(price=0.1, late_s=0.2, inquiring=3, waiting={})
+    assert figures(client)["kitchenwatch_overloaded",] == 0
     shop.load = OVERLOADED
     found = figures(client)
+    assert found["kitchenwatch_overloaded",] == 1
     assert found["kitchenwatch_look_price",] == 0.4
     assert found["kitchenwatch_late_seconds",] == 1.7
     assert found["kitchenwatch_inquiring",] == 2

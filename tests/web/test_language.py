@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from datetime import timedelta
 from enum import StrEnum
+from pathlib import Path
 
 import pytest
 from babel.messages.extract import extract_from_dir
@@ -48,6 +49,12 @@ def translated() -> list[tuple[str, MessageId, list[str]]]:
         for message in catalogue
         if message.id
     ]
+
+
+def test_no_page_speaks_by_itself_in_one_language() -> None:
+    """Words that stand in a template are read in both languages; only the name of the product is one."""
+    for page in (Path(web.__path__[0]) / "templates").rglob("*.html"):
+        assert not re.findall("[\u4e00-\u9fff]+", page.read_text().replace("明厨亮灶", "")), page.name
 
 
 def test_every_message_is_translated_once(written: set[MessageId]) -> None:

@@ -7,15 +7,17 @@ from uuid import UUID
 import cv2
 import numpy as np
 import pymupdf
+import pytest
 from fastapi.testclient import TestClient
-from installation import Installation
-from phone import ordered
+from installation import BEGIN, Installation
+from phone import encoded, ordered, scene
 from sealed_case import sealed, whole_story
 
 from kitchenwatch.evidence.layout import entry_key
 from kitchenwatch.model import Role, Scope
 from kitchenwatch.web.figures import local
 from kitchenwatch.web.language import Language
+from kitchenwatch.web.sheet.paper import Draft, print_pdf
 from kitchenwatch.web.sheet.pictures import WIDTH, pictures_of
 from kitchenwatch.web.sheet.sheet import witness
 from kitchenwatch.web.words import word
@@ -87,6 +89,27 @@ def test_the_codes_lead_to_the_case_and_to_its_seal(shop: Installation, as_user:
     found = codes(sheet(as_user("east"), case))
     assert f"https://kitchen.example/cases/{case}" in found
     assert witness(shop.reading.case(EVERYTHING, case)) in found
+
+
+@pytest.mark.parametrize("above", range(30, 60))
+def test_no_heading_stands_alone_at_the_end_of_a_page(above: int) -> None:
+    lines = "".join(f"<p>line {number}</p>" for number in range(above))
+    body = (
+        f'<body>{lines}<h2>Heading</h2><p class="leads small">beside it</p><p><img src="a.png"/></p><p>end</p></body>'
+    )
+    css = "h2 { margin: 12pt 0 4pt } p { margin: 2pt 0 } .small { font-size: 8pt }"
+    shown = {"a.png": encoded(scene(1, 200, 150), "PNG")}
+    draft = Draft("title", body, css, shown, encoded(scene(2, 40, 40), "PNG"), "name", BEGIN)
+    with pymupdf.open(stream=print_pdf(draft), filetype="pdf") as document:
+        pages = [page.get_text().split() for page in document]
+        (place,) = [number for number, words in enumerate(pages) if "Heading" in words]
+        assert "beside" in pages[place]
+        pictures = [
+            number for number, page in enumerate(document) for info in page.get_image_info() if info["width"] == 200
+        ]
+        assert pictures == [place]
+        told = [word for words in pages for word in words]
+    assert [told.count(word) for word in ("Heading", "end", "line")] == [1, 1, above]
 
 
 def test_a_damaged_seal_is_told(shop: Installation, as_user: AsUser) -> None:

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from installation import BEGIN, PASSWORD, Installation
 from playwright.sync_api import Browser, Page, expect
 
+from kitchenwatch.attention.budget import Load
 from kitchenwatch.model import Change, Frame, Kind, Phase, Track, Violation, violation_id
 from kitchenwatch.picture import ArrayPicture
 from kitchenwatch.pipeline.onlooker import Onlooker
@@ -138,3 +139,19 @@ def test_everybody_sees_their_own(wall: dict[str, Onlooker], as_user: Callable[[
 def test_who_goes_on_patrol_finds_the_way(wall: dict[str, Onlooker], as_user: Callable[[str], TestClient]) -> None:
     assert "/patrol?camera=wang-wok" in as_user("east").get("/cameras/wang-wok").text
     assert "/patrol" not in as_user("wang").get("/cameras/wang-wok").text
+
+
+def test_the_wall_says_by_itself_that_the_machine_is_overloaded(
+    shop: Installation, wall: dict[str, Onlooker], page: Page
+) -> None:
+    page.clock.install()
+    faults = open_wall(page, "admin")
+    expect(page.locator(".tile.pictured")).to_have_count(6)  # scripts are at work
+    expect(page.locator(".overload")).to_have_count(0)
+    shop.load = Load(price=0.5, late_s=1.5, inquiring=1, waiting={"wang-1": 12.0})
+    page.clock.fast_forward(60_000)
+    expect(page.locator(".overload")).to_contain_text("1 路摄像机在排队细看，最久 12 秒。")
+    shop.load = None
+    page.clock.fast_forward(60_000)
+    expect(page.locator(".overload")).to_have_count(0)
+    assert not faults

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from kitchenwatch.attention.budget import REST_PRICE, Boundless, Budget
 from kitchenwatch.attention.change import SceneChange
+from kitchenwatch.attention.doubts import Doubts
 from kitchenwatch.attention.pace import EARLY, Backoff, Keyframes, Pace
 from kitchenwatch.attention.settings import AttentionSettings
 from kitchenwatch.attention.surge import Surge
@@ -41,12 +42,10 @@ class CameraAttention:
         self._stirred = -math.inf  # last surge
         self._seen = -math.inf  # somebody was seen
         self._searched = -math.inf  # look 1
-        self._doubted = -math.inf  # somebody was undecided
-        self._since = math.inf  # the inquiry began
-        self._rests = -math.inf  # until then no inquiry
         self._recalled = -math.inf  # the keyframe up to which pictures were recalled
         self._recall = Backoff()
         self._looked: dict[int, float] = {}
+        self._doubts = Doubts(self._settings)
         self._undecided: Mapping[int, float] = {}
 
     @property
@@ -149,8 +148,6 @@ class CameraAttention:
     def learn(self, frame: Frame, tracks: Sequence[Track], undecided: Mapping[int, float]) -> None:
         """See `ports.Attention`."""
         with self._lock:
-            if frame.t - self._searched > self._settings.patience_s:
-                self._since = math.inf  # the camera was away: that inquiry is over
             self._searched, self._undecided = frame.t, undecided
             if tracks:
                 self._seen = frame.t
@@ -158,29 +155,20 @@ class CameraAttention:
                 self._scene.occupied()
             else:
                 self._scene.empty(frame.picture)
-            if undecided:
-                self._doubted = frame.t
+            self._doubts.learn(frame.t, undecided)
             self._state = self._next(frame.t)
 
     def _next(self, t: float) -> Attentiveness:
         if self._may_inquire(t):
             return Attentiveness.INQUIRING
-        self._since = math.inf
         dear = self._budget.price / REST_PRICE
         # Where looks are rare, one that misses somebody must not be enough to forget them.
         linger = max(self._settings.linger_s, LOOKS * min(self._settings.least_s, self._settings.watching_s * dear))
         return Attentiveness.WATCHING if t - self._seen <= linger else Attentiveness.QUIET
 
     def _may_inquire(self, t: float) -> bool:
-        """Whether there is a doubt, patience for it, and room on the machine."""
-        if t - self._doubted > self._settings.calm_s or t < self._rests:
+        """Whether somebody is worth it, and there is room on the machine."""
+        if t - self._doubts.newest > self._settings.calm_s:
             self._budget.release(self._camera)
             return False
-        if not self._budget.admits(self._camera):
-            return False
-        self._since = min(self._since, t)
-        if t - self._since <= self._settings.patience_s:
-            return True
-        self._rests = t + self._settings.rest_s
-        self._budget.release(self._camera)
-        return False
+        return self._budget.admits(self._camera)

@@ -2,10 +2,12 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from kitchenwatch.config import Camera, Config, District, Site
 from kitchenwatch.config.joining import MODELS, Declared, Joined, LeftOut, ids, join, joined_with
+from kitchenwatch.config.services import Periods
 from kitchenwatch.config.showing import effective_yaml, part_yaml
 from kitchenwatch.errors import Conflict, Fault, InvalidFields, NotFound, StorageError
 from kitchenwatch.sources.address import redacted
@@ -21,7 +23,7 @@ def joined(file: Config, declarations: Declarations) -> Joined:
     """Both as one. Raises StorageError: the rows cannot be read."""
     readable, unreadable = _read(declarations, declarations.all())
     found = join(file, readable)
-    return Joined(found.config, found.clashes, (*found.left_out, *unreadable))
+    return replace(found, left_out=(*found.left_out, *unreadable))
 
 
 class Desk:
@@ -100,7 +102,8 @@ class Desk:
 
     def effective(self) -> str:
         """As YAML, without secrets."""
-        return effective_yaml(self.config, frozenset(_key(row) for row in self._declarations.all()))
+        both = joined(self._file, self._declarations)
+        return effective_yaml(both.config, both.added)
 
     def _checked(self, change: Change, revision: int | None) -> Wish:
         """The wish, in the words of the model. Raises InvalidFields, Conflict."""
@@ -144,7 +147,8 @@ class Desk:
         model = MODELS[row.kind]
         part: Any = model.model_validate(body | ({"cameras": ()} if model is Site else {}), context={"console": True})
         where = {"district": "districts:", "site": "sites:", "camera": f"sites: … id: {row.site_id} … cameras:"}
-        return f"# {where[row.kind]}\n{part_yaml(part)}"
+        comment = f"# {where[row.kind]}\n" if row.kind in where else ""
+        return comment + part_yaml(part)
 
 
 def _read(declarations: Declarations, rows: Sequence[Declaration]) -> tuple[list[Declared], list[LeftOut]]:
@@ -168,6 +172,7 @@ def _place(row: Declaration, declared: dict[tuple[str, str], Declared], problems
 
 
 def _places(file: Config) -> Iterator[Place]:
+    yield from (Place("retention", id, _plain(file.retention)) for id in ids(file, "retention"))
     yield from (Place("district", district.id, _plain(district)) for district in file.districts)
     yield from (Place("site", site.id, _plain(site)) for site in file.sites)
     for site in file.sites:
@@ -182,7 +187,9 @@ def _plain(part: Any) -> dict[str, Any]:
     return said
 
 
-def _find(config: Config, kind: str, id: str) -> District | Site | Camera:
+def _find(config: Config, kind: str, id: str) -> District | Site | Camera | Periods:
+    if kind == "retention":
+        return Periods(**config.retention.model_dump(include=set(Periods.model_fields)))
     parts: dict[str, Sequence[District | Site | Camera]] = {
         "district": config.districts,
         "site": config.sites,

@@ -21,7 +21,7 @@ from kitchenwatch.bootstrap.places import declare_places
 from kitchenwatch.bootstrap.sight import build_sight
 from kitchenwatch.bootstrap.stores import open_stores
 from kitchenwatch.bootstrap.trials import Trials
-from kitchenwatch.bootstrap.upkeep import build_retention, mend, retention_policy
+from kitchenwatch.bootstrap.upkeep import Retaining, build_retention, mend, retention_policy
 from kitchenwatch.config import Camera, Config, Site, rules_for
 from kitchenwatch.config.joining import Joined
 from kitchenwatch.model import CameraRef
@@ -80,7 +80,7 @@ class Service:
         self.runner = Runner(posts, workers, clock)
         self._outbox = SqlOutbox(self.stores.database, _routes(both.config), clock)
         self._dispatcher = Dispatcher(self._outbox, channels, clock, _policy(config))
-        self._retention = build_retention(config, self.stores, clock)
+        self.retention = build_retention(both.config, self.stores, clock)
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -94,7 +94,7 @@ class Service:
             self.stores.health.close_left_open(post.camera, now)
         self.scribe.start()
         self._background("dispatcher", lambda: self._dispatcher.run(self._stopping))
-        self._background("retention", lambda: self._repeat("retention", self._retention.run_once, UPKEEP_S))
+        self._background("retention", lambda: self._repeat("retention", self.retention.run_once, UPKEEP_S))
         escalate = self.stores.loop.escalate_overdue
         self._background("escalation", lambda: self._repeat("escalation", escalate, ESCALATION_S))
         self.runner.start()
@@ -136,7 +136,7 @@ class Service:
     def apply(self, config: Config) -> None:
         """Go on as this configuration says: the cameras that it changes are rebuilt, the others go on untouched.
 
-        Only what the console can declare may differ: districts, sites and cameras.
+        Only what the console can declare may differ: districts, sites, cameras and how long evidence is kept.
         """
         wanted, self._config = _cameras(config), config
         leaving = {id for id, now in self._running.items() if wanted.get(id) != now}
@@ -148,6 +148,7 @@ class Service:
             self.stores.health.close_left_open(id, self._clock.now())
         declare_places(config, self.stores.inventory)
         self._outbox.reroute(_routes(config))
+        self.retention.policy = retention_policy(config, self.stores.blobs)
         for id in wanted.keys() - self._running.keys():
             site, camera, _ = self._running[id] = wanted[id]
             self.runner.add(self._post(site, camera))
@@ -157,8 +158,8 @@ class Service:
         desk = Desk(self._file, stores.declarations, self.apply)
         acts = Acts(stores.database, self._clock)
         tests = ChannelTests(lambda: desk.config, self._channels, acts, self._clock)
-        policy = retention_policy(self._file, stores.blobs)
-        return Administration(desk, Trials(self._clock, acts, allow), tests, Keeping(stores.database), policy)
+        retaining = Retaining(lambda: desk.config, stores.blobs)
+        return Administration(desk, Trials(self._clock, acts, allow), tests, Keeping(stores.database), retaining)
 
     def _post(self, site: Site, camera: Camera) -> Post:
         ref = CameraRef(camera.id, site.id)

@@ -13,11 +13,13 @@ from kitchenwatch.attention.budget import MachineBudget
 from kitchenwatch.attention.full import FullAttention
 from kitchenwatch.attention.settings import AttentionSettings
 from kitchenwatch.bench.apart import Tell, apart, beside
+from kitchenwatch.bench.speed.engine_threads import EngineThreads, threads_begun
 from kitchenwatch.bench.speed.figures import OURS, PLAIN, STOCK, FilmCost, Run
 from kitchenwatch.bench.speed.film import measure_film
-from kitchenwatch.bench.speed.live import Stage, TimedBook, Watched, Witness
+from kitchenwatch.bench.speed.live import Stage
 from kitchenwatch.bench.speed.meter import Meter
 from kitchenwatch.bench.speed.phases import begin_at
+from kitchenwatch.bench.speed.witness import Arrivals, TimedBook, Watched, Witness
 from kitchenwatch.bench.speed.yardsticks import plain, stock
 from kitchenwatch.bootstrap.attending import build_attention
 from kitchenwatch.bootstrap.demo import play
@@ -30,6 +32,7 @@ from kitchenwatch.bootstrap.stores import Stores, open_stores
 from kitchenwatch.clock import SystemClock
 from kitchenwatch.config import Camera, Config, rules_for
 from kitchenwatch.detect.loading import Preference, default_model
+from kitchenwatch.detect.looks import FrameLook, PersonLook
 from kitchenwatch.errors import SourceUnreadable
 from kitchenwatch.model import CameraRef
 from kitchenwatch.pipeline.runner import Post, Runner
@@ -121,17 +124,16 @@ def _stock(film: Path, setup: Setup, tell: Tell) -> FilmCost:
 
 
 def _ours(film: Path, setup: Setup, tell: Tell) -> FilmCost:
-    meter, clock = Meter(), SystemClock()
-    with _kitchen([str(film)], 1, setup, clock, meter) as kitchen:
+    with _kitchen([str(film)], 1, setup) as kitchen:
         (camera,) = kitchen.cameras(live=False)
-        return measure_film(film.name, camera, film_seconds(film, setup), meter, tell)
+        return measure_film(film.name, camera, film_seconds(film, setup), kitchen.meter, tell)
 
 
 def _watch(addresses: Sequence[str], cameras: int, setup: Setup, tell: Tell) -> Run:
-    meter, clock = Meter(), SystemClock()
-    with _kitchen(addresses, cameras, setup, clock, meter) as kitchen:
-        runner = Runner([], workers=os.cpu_count() or 1, clock=clock)
-        stage = Stage(runner, kitchen.cameras(live=True), kitchen.book, lambda: kitchen.budget.load, meter, clock)
+    with _kitchen(addresses, cameras, setup) as kitchen:
+        runner = Runner([], workers=os.cpu_count() or 1, clock=kitchen.clock)
+        watched, load = kitchen.cameras(live=True), lambda: kitchen.budget.load
+        stage = Stage(runner, watched, kitchen.book, load, kitchen.meter, kitchen.clock)
         return stage.measure(setup.seconds or 60.0, setup.warm_up, tell)
 
 
@@ -156,11 +158,12 @@ class _Kitchen:
         health = self.meter.fit(ScribedHealth(self.stores.health, self._submit), "health")
         attention = build_attention(self.config, camera, self.budget if live else None)
         attention = self.meter.fit(attention, "attention")
-        source = self.meter.source(self._source(camera, attention, health))
+        arrivals = Arrivals(attention, self.clock)
+        source = self.meter.source(self._source(camera, arrivals.attention, health))
         attest = attestation(self.sight, site=SITE, camera=camera.name)
         stores = replace(self.stores, cases=self.book)
         recorder = build_recorder(ref, source.footage, stores, self._submit, attest, site.timezone)
-        witness = Witness(self.meter.fit(recorder, "evidence"), self.clock)
+        witness = Witness(self.meter.fit(recorder, "evidence"), arrivals, self.clock)
         rules = rules_for(self.config, site, camera)
         line = build_line(ref, rules, attention, self.sight, witness, health, self.meter.fit)
         return Watched(Post(camera.id, source, line, live), attention, witness)
@@ -176,12 +179,11 @@ class _Kitchen:
 
 
 @contextmanager
-def _kitchen(addresses: Sequence[str], cameras: int, setup: Setup, clock: Clock, meter: Meter) -> Iterator[_Kitchen]:
+def _kitchen(addresses: Sequence[str], cameras: int, setup: Setup) -> Iterator[_Kitchen]:
+    clock = SystemClock()
     with TemporaryDirectory(prefix="kitchenwatch-bench-") as folder:
         config = _config([addresses[n % len(addresses)] for n in range(cameras)], setup, Path(folder))
-        sight = build_sight(setup.model, setup.engine, workers=os.cpu_count() or 1)
-        # Once for all cameras: lines are looked at together that share their looks.
-        sight = replace(sight, people=meter.fit(sight.people, "look 1"), person=meter.fit(sight.person, "look 2"))
+        sight, meter = _metered_sight(setup)
         with open_stores(config, clock) as stores:
             declare_places(config, stores.inventory)
             scribe = Scribe(clock)
@@ -191,6 +193,15 @@ def _kitchen(addresses: Sequence[str], cameras: int, setup: Setup, clock: Clock,
                 yield _Kitchen(config, sight, stores, scribe, book, budget, meter, clock)
             finally:
                 scribe.stop()
+
+
+def _metered_sight(setup: Setup) -> tuple[Sight, Meter]:
+    """Once for all cameras: lines are looked at together that share their looks."""
+    sight, begun = threads_begun(partial(build_sight, setup.model, setup.engine, workers=os.cpu_count() or 1))
+    meter = Meter(EngineThreads(begun))
+    engine = meter.engine(sight.model.engine)
+    people, person = meter.fit(FrameLook(engine), "look 1"), meter.fit(PersonLook(engine), "look 2")
+    return replace(sight, people=people, person=person), meter
 
 
 def _config(addresses: Sequence[str], setup: Setup, folder: Path) -> Config:

@@ -1,7 +1,11 @@
 """What keeps a store within its means and in order."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from kitchenwatch.bootstrap.stores import Stores
 from kitchenwatch.config import Config
+from kitchenwatch.config.joining import PERIODS, Declared, joined_with
 from kitchenwatch.ports import Blobs, Clock
 from kitchenwatch.store.expiry import RetentionPolicy
 from kitchenwatch.store.repair import Problem, Repair
@@ -25,6 +29,26 @@ def retention_policy(config: Config, blobs: Blobs) -> RetentionPolicy:
         floor_bytes=wanted.disk_floor.of(total),
         warn_bytes=wanted.warn_at.of(total),
     )
+
+
+class Retaining:
+    """Implements `web.administration.Retaining`.
+
+    Args:
+        config: what holds, read anew.
+    """
+
+    def __init__(self, config: Callable[[], Config], blobs: Blobs) -> None:
+        self._config, self._blobs = config, blobs
+
+    def policy(self) -> RetentionPolicy:
+        """What holds now."""
+        return retention_policy(self._config(), self._blobs)
+
+    def wanted(self, periods: Mapping[str, Any]) -> RetentionPolicy:
+        """What would hold. Raises InvalidFields."""
+        wish = Declared("retention", PERIODS, periods)
+        return retention_policy(joined_with(self._config(), wish), self._blobs)
 
 
 def mend(stores: Stores, clock: Clock) -> list[Problem]:

@@ -14,6 +14,7 @@ from rich.progress import Progress, TaskID
 
 from kitchenwatch import __version__
 from kitchenwatch.bench.speed import plots
+from kitchenwatch.bench.speed.course_plot import draw_course
 from kitchenwatch.bench.speed.figures import OURS, PLAIN, STOCK, FilmCost, Measured, Run
 from kitchenwatch.bench.speed.report import as_json as reported
 from kitchenwatch.bench.speed.table import notes, tables
@@ -39,7 +40,7 @@ def speed(
     fps: Annotated[float, typer.Option(min=0.1, help="Frames looked at a second, at most.")] = 5.0,
     full: Annotated[bool, typer.Option("--full", help="Decode everything, look always; no attention.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The report on stdout, instead of tables.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Folder for the report and a plot.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the report and its plots.")] = None,
 ) -> None:
     """What live cameras and films cost, beside two yardsticks in the same run."""
     log_to_screen(logging.WARNING)
@@ -137,11 +138,12 @@ def _prepare(folder: Path) -> None:
 
 
 def _write(folder: Path, measured: Measured) -> None:
-    report, plot = folder / "speed.json", folder / "cost.png"
+    report, cost, course = folder / "speed.json", folder / "cost.png", folder / "course.png"
     report.write_text(json.dumps(reported(measured), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     written = [report]
     if measured.runs:
-        plots.draw_cost(measured.runs, plot)
-        written.append(plot)
+        plots.draw_cost(measured.runs, cost)
+        draw_course(max(measured.runs, key=lambda run: run.cameras), course)
+        written += [cost, course]
     for path in written:
         stderr.print(f"wrote {path}", highlight=False, soft_wrap=True)

@@ -17,10 +17,10 @@ def show(config_path: ConfigPath = DEFAULT_CONFIG) -> None:
     database = open_rows(wanted)
     try:
         declarations = open_declarations(wanted, database, SystemClock())
-        both, rows = joined(wanted, declarations), declarations.all()
+        both = joined(wanted, declarations)
     finally:
         database.close()
-    typer.echo(effective_yaml(both.config, frozenset((row.kind, row.id) for row in rows)), nl=False)
+    typer.echo(effective_yaml(both.config, both.added), nl=False)
     for clash in both.clashes:
         fault(f"{clash.kind} {clash.id} is declared in the file and in the console: the file's is used -> drop one")
     for left in both.left_out:

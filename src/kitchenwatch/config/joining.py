@@ -11,13 +11,20 @@ from typing import Any
 from pydantic import ValidationError
 
 from kitchenwatch.config.problems import suggestion
+from kitchenwatch.config.services import ConsolePeriods, Periods
 from kitchenwatch.config.shape import Config
 from kitchenwatch.config.sites import CONSOLE, Camera, District, Part, Rules, Site
 from kitchenwatch.config.wording import plain_words
 from kitchenwatch.errors import Fault, InvalidFields
 from kitchenwatch.model import RULE_KINDS
 
-MODELS: Mapping[str, type[Part]] = {"district": District, "site": Site, "camera": Camera}
+MODELS: Mapping[str, type[Part]] = {
+    "retention": ConsolePeriods,
+    "district": District,
+    "site": Site,
+    "camera": Camera,
+}
+PERIODS = "days"  # the one id of retention: its periods are declared together
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +57,30 @@ class Joined:
 
     Attributes:
         config: what holds.
+        added: declarations of the console that it holds.
         clashes: declarations of the console whose id the file has too.
         left_out: declarations of the console that cannot be used.
     """
 
     config: Config
+    added: tuple[Declared, ...] = ()
     clashes: tuple[Declared, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
 
 
 def join(file: Config, declared: Sequence[Declared]) -> Joined:
     """The file's word, and all of the console's that does not contradict it."""
-    config, clashes, left_out = file, list[Declared](), list[LeftOut]()
+    config, added, clashes, left_out = file, list[Declared](), list[Declared](), list[LeftOut]()
     for one in _in_order(declared):
         if one.id in ids(file, one.kind):
             clashes.append(one)
             continue
         try:
             config = joined_with(config, one)
+            added.append(one)
         except InvalidFields as error:
             left_out.append(LeftOut(one, str(error)))
-    return Joined(config, tuple(clashes), tuple(left_out))
+    return Joined(config, tuple(added), tuple(clashes), tuple(left_out))
 
 
 def joined_with(config: Config, declared: Declared) -> Config:
@@ -89,7 +99,10 @@ def joined_with(config: Config, declared: Declared) -> Config:
 
 
 def ids(config: Config, kind: str) -> frozenset[str]:
-    """Every id of a kind that a configuration declares."""
+    """Every id of a kind that a configuration declares; of periods, once any of them is written down."""
+    if kind == "retention":
+        written = config.retention.model_fields_set & Periods.model_fields.keys()
+        return frozenset({PERIODS} if written else ())
     if kind == "district":
         return frozenset(district.id for district in config.districts)
     if kind == "site":
@@ -100,6 +113,10 @@ def ids(config: Config, kind: str) -> frozenset[str]:
 def _in_order(declared: Sequence[Declared]) -> Iterator[Declared]:
     for kind in MODELS:
         yield from (one for one in declared if one.kind == kind)
+
+
+def _with_retention(config: Config, part: Any, _: str | None) -> Config:
+    return config.model_copy(update={"retention": config.retention.model_copy(update=dict(part))})
 
 
 def _with_district(config: Config, part: Any, _: str | None) -> Config:
@@ -123,6 +140,7 @@ def _with_camera(config: Config, part: Any, site: str | None) -> Config:
 
 
 _PLACES: Mapping[str, Callable[[Config, Any, str | None], Config]] = {
+    "retention": _with_retention,
     "district": _with_district,
     "site": _with_site,
     "camera": _with_camera,

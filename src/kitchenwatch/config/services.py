@@ -116,13 +116,31 @@ class Timestamp(Part):
     url: HttpUrl | None = None
 
 
-class Retention(Part):
+class Periods(Part):
     """How long evidence is kept; `confirmed_days` left null is for ever. Legal holds outlast all of it."""
 
     rolling_days: Days = 30
     dismissed_days: Days = 7
     confirmed_days: Days | None = None
     by_kind: dict[Kind, Days] = Field(default_factory=dict)
+
+
+class ConsolePeriods(Periods):
+    """The same as the console may declare them: a slip of a finger there must not empty the store.
+
+    A week is what rules ask for at least (餐饮服务明厨亮灶工作指导意见, SAMR 2018), a day leaves time to undo a
+    verdict, a month to order and recheck.
+    """
+
+    rolling_days: Annotated[int, Field(ge=7, le=3650)]
+    dismissed_days: Annotated[int, Field(ge=1, le=3650)]
+    confirmed_days: Annotated[int, Field(ge=30, le=3650)] | None = None
+    by_kind: dict[Kind, Annotated[int, Field(ge=7, le=3650)]] = Field(default_factory=dict)
+
+
+class Retention(Periods):
+    """What is kept how long, and how much of the disk stays free."""
+
     disk_floor: Space = Room(share=0.10)
     warn_at: Space = Room(share=0.15)
 

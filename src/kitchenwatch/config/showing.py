@@ -10,24 +10,29 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from kitchenwatch.config.services import DATABASES, AppriseText
+from kitchenwatch.config.joining import PERIODS, Declared
+from kitchenwatch.config.services import DATABASES, AppriseText, Periods
 from kitchenwatch.config.shape import Config
 from kitchenwatch.config.sites import Camera, District, RuleText, Site
 from kitchenwatch.config.units import BYTES, Room
 from kitchenwatch.sources.address import redacted
 
 HIDDEN = "***"
+CONSOLE = "declared in the console"
 WIDE = 120  # columns
 Key = tuple[str, str]
 
 
-def effective_yaml(config: Config, console: Collection[Key] = ()) -> str:
+def effective_yaml(config: Config, added: Collection[Declared] = ()) -> str:
     """All settings that hold, those left out with their defaults.
 
     Args:
-        console: kind and id of what was declared in the console; a comment says so.
+        added: what of it was declared in the console; a comment says so.
     """
-    whole = _shown(config)
+    whole, console = _shown(config), {(one.kind, one.id) for one in added}
+    if ("retention", PERIODS) in console:
+        for name in Periods.model_fields:
+            whole["retention"].yaml_add_eol_comment(CONSOLE, name)
     _remark(whole["districts"], config.districts, "district", console)
     _remark(whole["sites"], config.sites, "site", console)
     for site, shown in zip(config.sites, whole["sites"], strict=True):
@@ -35,8 +40,14 @@ def effective_yaml(config: Config, console: Collection[Key] = ()) -> str:
     return _dumped(whole)
 
 
-def part_yaml(part: District | Site | Camera) -> str:
-    """One entry of a list as it would be written in the file: without defaults, with `${…}` for its password."""
+def part_yaml(part: District | Site | Camera | Periods) -> str:
+    """One entry as it would be written in the file: without defaults, with `${…}` for its password.
+
+    Periods are written in full, under their key.
+    """
+    if isinstance(part, Periods):
+        periods = CommentedMap((name, _shown(getattr(part, name))) for name in Periods.model_fields)
+        return _dumped(CommentedMap(retention=periods))
     shown = CommentedSeq([_shown(part, brief=True)])
     if isinstance(part, Camera):
         shown[0]["url"] = _portable(part)
@@ -125,7 +136,7 @@ def _portable(camera: Camera) -> str:
 def _remark(shown: CommentedSeq, parts: Collection[Any], kind: str, console: Collection[Key]) -> None:
     for index, part in enumerate(parts):
         if (kind, part.id) in console:
-            shown[index].yaml_add_eol_comment("declared in the console", "id")
+            shown[index].yaml_add_eol_comment(CONSOLE, "id")
 
 
 def _dumped(shown: Any) -> str:

@@ -1,4 +1,4 @@
-"""What was declared in the console: districts, sites and cameras, each change with its audit row."""
+"""What was declared in the console (places, retention), each change with its audit row."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ class Wish:
     """What somebody wants to be declared.
 
     Attributes:
-        kind: `district`, `site` or `camera`.
+        kind: `district`, `site`, `camera` or `retention`.
         body: in the shape of the configuration's model, without a camera's address.
         site: of a camera.
         address: of a camera, with its password; None keeps the one that is there.

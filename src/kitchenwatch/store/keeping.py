@@ -1,14 +1,16 @@
-"""How much evidence is kept, and what a legal hold keeps for good."""
+"""How much evidence is kept, what a legal hold keeps for good, what a shorter period would take."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, not_, select, union_all
 from sqlalchemy.orm import joinedload
 
 from kitchenwatch.model import CaseStatus
 from kitchenwatch.store.database import Database
-from kitchenwatch.store.tables import Case, Evidence
+from kitchenwatch.store.expiry import RetentionPolicy, expired_cases
+from kitchenwatch.store.tables import Case, Evidence, Upload
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,14 @@ class Kept:
     status: CaseStatus
     cases: int
     files: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Evidence that a round of retention would remove."""
+
+    cases: int
     bytes: int
 
 
@@ -44,3 +54,21 @@ class Keeping:
         with self._database.reading() as session:
             number = session.scalar(select(func.count()).select_from(Case).where(held)) or 0
             return number, session.scalars(query).all()
+
+    def due(self, wanted: RetentionPolicy, now: RetentionPolicy, at: datetime) -> Due:
+        """What the wanted policy would remove at that moment, and the one that holds now would keep."""
+        which = and_(
+            Case.legal_hold.is_(False),
+            expired_cases(wanted, at),
+            not_(expired_cases(now, at)),
+        )
+        evidence = select(Evidence.case_id.label("case"), Evidence.bytes.label("bytes"))
+        uploads = select(Upload.case_id, Upload.bytes + Upload.shown_bytes)
+        files = union_all(
+            evidence.join(Case).where(which, Evidence.deleted_at.is_(None)),
+            uploads.join(Case).where(which, Upload.deleted_at.is_(None)),
+        ).subquery()
+        query = select(func.count(func.distinct(files.c.case)), func.coalesce(func.sum(files.c.bytes), 0))
+        with self._database.reading() as session:
+            cases, size = session.execute(query).one()
+            return Due(cases, int(size))

@@ -59,21 +59,25 @@ class RetentionReport:
 
 
 class Retention:
-    """Keeps evidence as long as it must be kept and the disk can hold it."""
+    """Keeps evidence as long as it must be kept and the disk can hold it.
+
+    Attributes:
+        policy: another one holds from the next round on.
+    """
 
     def __init__(
         self, database: Database, blobs: Blobs, chain: Chain, clock: Clock, policy: RetentionPolicy | None = None
     ) -> None:
         self._database, self._blobs, self._chain, self._clock = database, blobs, chain, clock
-        self._policy = policy or RetentionPolicy()
+        self.policy = policy or RetentionPolicy()
 
     def run_once(self) -> RetentionReport:
         """One round. Raises StorageFull, StorageError, SealError; what is not done then is done by the next round."""
         now = self._clock.now()
-        expired = self._remove_all(expired_cases(self._policy, now), ALL, "its time is over", lambda: True)
+        expired = self._remove_all(expired_cases(self.policy, now), ALL, "its time is over", lambda: True)
         pressed = self._relieve()
         free, total = self._blobs.free()
-        report = RetentionReport(expired, pressed, free, total, short=free < self._policy.floor_bytes)
+        report = RetentionReport(expired, pressed, free, total, short=free < self.policy.floor_bytes)
         self._alarm(report, now)
         self._load_ballast(free)
         return report
@@ -85,7 +89,7 @@ class Retention:
         return removed
 
     def _pressing(self) -> bool:
-        return self._blobs.free()[0] < self._policy.floor_bytes
+        return self._blobs.free()[0] < self.policy.floor_bytes
 
     def _remove_all(
         self, which: ColumnElement[bool], kinds: frozenset[EvidenceKind], reason: str, go_on: Callable[[], bool]
@@ -146,7 +150,7 @@ class Retention:
 
     def _alarm(self, report: RetentionReport, now: datetime) -> None:
         """At most one alert a day and level: the same trouble every few minutes is no news."""
-        level, detail = _pressure(report, self._policy)
+        level, detail = _pressure(report, self.policy)
         if level is None:
             return
         data = {
@@ -154,7 +158,7 @@ class Retention:
             "detail": detail,
             "free": report.free,
             "total": report.total,
-            "floor": self._policy.floor_bytes,
+            "floor": self.policy.floor_bytes,
             "removed": {"cases": report.pressed.cases, "files": report.pressed.files, "bytes": report.pressed.bytes},
         }
         with self._database.session() as session:
@@ -164,7 +168,7 @@ class Retention:
 
     def _load_ballast(self, free: int) -> None:
         """Take ballast aboard again once there is room."""
-        if free < self._policy.floor_bytes + BALLAST_BYTES:
+        if free < self.policy.floor_bytes + BALLAST_BYTES:
             return
         try:
             self._blobs.size(BALLAST)

@@ -321,7 +321,7 @@ class Token(Table):
 
 
 class Declaration(Table):
-    """A district, site or camera that was declared in the console, beside those of the configuration file.
+    """What was declared in the console, beside the configuration file: a district, site or camera, or the retention.
 
     `body` has the shape of the configuration's models, but for the address of a camera, which is encrypted and
     stands in `secret`, and the cameras of a site, each of which names its `site_id`.

@@ -1,7 +1,7 @@
-"""Half the old weights, half the new: what was learned from a few pictures without unlearning the rest.
+"""A share of the new weights, the rest of the old: what a few pictures taught, without unlearning all else.
 
-The mean of the weights before and after fine-tuning keeps most of what either is good at (WiSE-FT, Wortsman et al.,
-CVPR 2022): fine-tuned on thirty pictures alone, a network learns them and forgets what they do not show.
+Between the weights before and after fine-tuning lie some that keep most of what either is good at (WiSE-FT, Wortsman
+et al., CVPR 2022): fine-tuned on thirty pictures alone, a network learns them and forgets what they do not show.
 """
 
 from pathlib import Path

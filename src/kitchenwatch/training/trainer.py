@@ -100,6 +100,18 @@ class KitchenTrainer(DetectionTrainer):  # type: ignore[misc]  # Ultralytics is 
         self.model.names = dict(enumerate(map(str, LABELS)))
         self.model.args = self.args
 
+    def _model_train(self) -> None:
+        """As in the parent; a network that keeps layers (`freeze`) also keeps all the statistics it normalises by.
+
+        Those of a few dozen pictures are not those of all kitchens: with them, what the pictures do not show is
+        forgotten without a single weight being taught (batch normalisation, Ioffe and Szegedy, ICML 2015).
+        """
+        super()._model_train()
+        if self.args.freeze:
+            for layer in self.model.modules():
+                if isinstance(layer, torch.nn.BatchNorm2d):
+                    layer.eval()
+
     def set_class_weights(self) -> None:
         """None: rare labels are shown more often instead (`prepare`)."""
 

@@ -8,13 +8,15 @@ from typing import Any, Protocol
 from kitchenwatch.store.expiry import RetentionPolicy
 from kitchenwatch.store.keeping import Keeping
 
+PERIODS = "days"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A district, site or camera, declared in the file or in the console.
+    """A district, site or camera, declared in the file or in the console; or how long evidence is kept.
 
     Attributes:
-        kind: `district`, `site` or `camera`.
+        kind: `district`, `site`, `camera` or `retention`, whose one id is `PERIODS`.
         body: in the shape of the configuration, a camera's address redacted.
         site: of a camera.
         revision: of the console's declaration; None in the file.
@@ -141,7 +143,7 @@ class TestResult:
 
 
 class Declaring(Protocol):
-    """Places declared in the console, and applied to the running service."""
+    """What is declared in the console, and applied to the running service."""
 
     def holding(self) -> Holding: ...
 
@@ -165,6 +167,18 @@ class Declaring(Protocol):
 
     def effective(self) -> str:
         """The configuration that holds, as YAML without secrets."""
+        ...
+
+
+class Retaining(Protocol):
+    """How long evidence is kept; what the console says of it is declared like a place, as `PERIODS` of `retention`."""
+
+    def policy(self) -> RetentionPolicy:
+        """What holds now."""
+        ...
+
+    def wanted(self, periods: Mapping[str, Any]) -> RetentionPolicy:
+        """What would hold if these were declared. Raises InvalidFields."""
         ...
 
 
@@ -197,10 +211,10 @@ class Channels(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Administration:
-    """All of it; `retention` is what the file says."""
+    """All of it."""
 
     declaring: Declaring
     trying: Trying
     channels: Channels
     keeping: Keeping
-    retention: RetentionPolicy
+    retaining: Retaining

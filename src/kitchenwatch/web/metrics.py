@@ -62,6 +62,7 @@ class LineCollector(Collector):
     def _load(self) -> Iterator[Metric]:
         if (load := self._deps.load()) is None:
             return
+        yield _gauge("kitchenwatch_overloaded", "1 while the machine cannot keep up.", [], [((), load.overloaded)])
         yield _gauge("kitchenwatch_look_price", "What a look must be worth: 0.1 to 0.95.", [], [((), load.price)])
         yield _gauge("kitchenwatch_late_seconds", "How late pictures are looked at.", [], [((), load.late_s)])
         yield _gauge("kitchenwatch_inquiring", "Cameras looked at closely.", [], [((), load.inquiring)])

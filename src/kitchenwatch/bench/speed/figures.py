@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from kitchenwatch.bench.speed.course import Course
+
 OURS, PLAIN, STOCK = "kitchenwatch", "plain", "stock"
 STAGES = ("demux", "decode", "convert", "attention", "look 1", "look 2", "track", "rules", "health", "evidence")
 OTHER = "other"
@@ -79,6 +81,7 @@ class Run:
         states: share of the time that cameras spent in each state of attention.
         price: of a look, at worst: 0.1 where there is room for all, at most 0.95.
         waited: seconds that a camera waited to be looked at closely, at worst.
+        course: all this over time.
     """
 
     cameras: int
@@ -95,6 +98,7 @@ class Run:
     states: dict[str, float]
     price: float
     waited: float
+    course: Course
 
     @property
     def per_second(self) -> float:

@@ -2,8 +2,8 @@
 
 from kitchenwatch.bench.apart import Tell
 from kitchenwatch.bench.speed.figures import OURS, FilmCost, Shares, by_stage
-from kitchenwatch.bench.speed.live import Watched
 from kitchenwatch.bench.speed.meter import Meter
+from kitchenwatch.bench.speed.witness import Watched
 from kitchenwatch.clock import SystemClock, cpu_seconds
 from kitchenwatch.pipeline.runner import replay
 

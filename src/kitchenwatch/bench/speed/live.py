@@ -2,89 +2,27 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from uuid import UUID
+from itertools import pairwise
 
 import numpy as np
 
 from kitchenwatch.attention.budget import Load
 from kitchenwatch.bench.apart import Tell
+from kitchenwatch.bench.speed.course import SPANS, Course, Span, longest_gap
 from kitchenwatch.bench.speed.figures import Delay, Run, Shares, by_stage
+from kitchenwatch.bench.speed.memory import private_bytes
 from kitchenwatch.bench.speed.meter import Meter
+from kitchenwatch.bench.speed.witness import TimedBook, Watched
 from kitchenwatch.clock import cpu_seconds, thread_cpu_seconds
 from kitchenwatch.errors import SourceLost
-from kitchenwatch.model import Change, Entry, EvidenceFile, Frame, Look, Phase, Track, Violation
-from kitchenwatch.pipeline.runner import Post, Runner
-from kitchenwatch.ports import Attention, CaseBook, Clock, Recorder
+from kitchenwatch.pipeline.runner import Runner
+from kitchenwatch.ports import Clock
 
 # Connecting takes a second or two; a keyframe may be 12 s away; many cameras connect one after the other.
 FIRST_FRAME_S = 60.0
 # Cameras do not send their keyframes in step.
 APART_S = 0.13
 LOOK_S = 0.25
-SMAPS = Path("/proc/self/smaps_rollup")
-
-
-class Witness:
-    """Passes everything on to the recorder, and notes when each frame was judged. Implements `ports.Recorder`."""
-
-    def __init__(self, recorder: Recorder, clock: Clock) -> None:
-        self._recorder, self._clock = recorder, clock
-        self.behind: list[float] = []
-        """Seconds from the reception of each frame until it was judged."""
-        self.followed: list[int] = []
-        """People at each frame."""
-        self.alarmed: dict[UUID, float] = {}
-        """When the frame of each alarm was received: seconds since 1970."""
-
-    def step(self, frame: Frame, tracks: Sequence[Track], looks: Sequence[Look], changes: Sequence[Change]) -> None:
-        """Note, then record."""
-        self.behind.append((self._clock.now() - frame.at).total_seconds())
-        self.followed.append(len(tracks))
-        for change in changes:
-            if change.phase is Phase.OPENED:
-                self.alarmed[change.violation.id] = frame.at.timestamp()
-        self._recorder.step(frame, tracks, looks, changes)
-
-    def finish(self, changes: Sequence[Change]) -> None:
-        """Pass it on."""
-        self._recorder.finish(changes)
-
-
-class TimedBook:
-    """A case book that notes when each case can be told, for its rows are there. Implements `ports.CaseBook`."""
-
-    def __init__(self, book: CaseBook, clock: Clock) -> None:
-        self._book, self._clock = book, clock
-        self.told: dict[UUID, tuple[Violation, float]] = {}
-        """By case: its violation, and the moment: seconds since 1970."""
-
-    def open(self, violation: Violation, files: Sequence[EvidenceFile], entry: Entry) -> bool:
-        """Open it, then note."""
-        new = self._book.open(violation, files, entry)
-        self.told[violation.id] = violation, self._clock.now().timestamp()
-        return new
-
-    def add_evidence(self, case: UUID, files: Sequence[EvidenceFile], entry: Entry) -> None:
-        """Pass it on."""
-        self._book.add_evidence(case, files, entry)
-
-    def close(self, violation: Violation, files: Sequence[EvidenceFile], entry: Entry) -> None:
-        """Pass it on."""
-        self._book.close(violation, files, entry)
-
-    def known(self, case: UUID) -> frozenset[str]:
-        """Pass it on."""
-        return self._book.known(case)
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """A camera in the runner."""
-
-    post: Post
-    attention: Attention
-    witness: Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +35,17 @@ class _Moment:
     until: list[float]
     frames: list[int]
     skipped: int
+    memory: int | None
 
 
 @dataclass(slots=True)
 class Strain:
     """How the machine stood while it was looked at."""
 
-    states: Shares = field(default_factory=Shares)
+    states: Shares
     price: float = 0.0
     waited: float = 0.0
+    overloads: list[bool] = field(default_factory=list)
 
     def look(self, cameras: Sequence[Watched], load: Load) -> None:
         """Once more."""
@@ -113,6 +53,7 @@ class Strain:
             self.states.add(camera.attention.state, LOOK_S)
         self.price = max(self.price, load.price)
         self.waited = max(self.waited, *load.waiting.values(), 0.0)
+        self.overloads.append(load.overloaded)
 
 
 @dataclass(slots=True)
@@ -130,7 +71,7 @@ class Stage:
     load: Callable[[], Load]
     meter: Meter
     clock: Clock
-    base: int | None = field(default_factory=lambda: private_bytes())
+    base: int | None = field(default_factory=private_bytes)
 
     def measure(self, seconds: float, warm_up: float, tell: Tell) -> Run:
         """Start them, let them run for a while, measure.
@@ -144,12 +85,12 @@ class Stage:
         try:
             self._come_on()
             self.clock.sleep(warm_up)
-            before, strain = self._moment(), Strain()
-            while (passed := self.clock.monotonic() - before.clock) < seconds:
-                tell(passed / seconds)
-                self.clock.sleep(min(LOOK_S, seconds - passed))
-                strain.look(self.cameras, self.load())
-            return self._run(before, self._moment(), strain)
+            states, moments, strains = Shares(), [self._moment()], list[Strain]()
+            for n in range(1, SPANS + 1):
+                strains.append(self._strain(states, moments[0].clock + seconds * n / SPANS))
+                moments.append(self._moment())
+                tell(n / SPANS)
+            return self._run(moments, strains, states)
         finally:
             self.runner.stop()
 
@@ -159,10 +100,18 @@ class Stage:
             self.clock.sleep(APART_S)
         limit = self.clock.monotonic() + FIRST_FRAME_S
         for camera in self.cameras:
-            while not camera.witness.behind:
+            while not camera.witness.judged:
                 if self.clock.monotonic() > limit:
                     raise SourceLost(f"camera {camera.post.camera} sends no picture -> is its film H.264 or H.265?")
                 self.clock.sleep(LOOK_S)
+
+    def _strain(self, states: Shares, until: float) -> Strain:
+        strain = Strain(states)
+        while True:
+            self.clock.sleep(max(0.0, min(LOOK_S, until - self.clock.monotonic())))
+            strain.look(self.cameras, self.load())
+            if self.clock.monotonic() >= until:
+                return strain
 
     def _moment(self) -> _Moment:
         posts = [camera.post for camera in self.cameras]
@@ -172,46 +121,67 @@ class Stage:
             cpu=cpu_seconds() - thread_cpu_seconds(),
             stages=self.meter.stages(),
             until=[post.source.footage.until() for post in posts],
-            frames=[len(camera.witness.behind) for camera in self.cameras],
+            frames=[len(camera.witness.judged) for camera in self.cameras],
             skipped=sum(post.skipped for post in posts),
+            memory=private_bytes(),
         )
 
-    def _run(self, before: _Moment, after: _Moment, strain: Strain) -> Run:
+    def _run(self, moments: Sequence[_Moment], strains: Sequence[Strain], states: Shares) -> Run:
+        before, after = moments[0], moments[-1]
         cpu = after.cpu - before.cpu
         spent = {name: seconds - before.stages.get(name, 0.0) for name, seconds in after.stages.items()}
-        behind, followed = list[float](), list[int]()
-        for camera, begin, end in zip(self.cameras, before.frames, after.frames, strict=True):
-            behind += camera.witness.behind[begin:end]
-            followed += camera.witness.followed[begin:end]
-        median, late, worst = np.percentile(behind or [0.0], (50, 95, 100)).tolist()
-        now = private_bytes()
+        followed = [n for camera, part in self._noted(before, after) for n in camera.witness.followed[part]]
         return Run(
             cameras=len(self.cameras),
             wall=after.clock - before.clock,
             seconds=sum(end - begin for begin, end in zip(before.until, after.until, strict=True)),
             cpu=cpu,
             stages=by_stage(cpu, spent),
-            frames=len(behind),
+            frames=sum(after.frames) - sum(before.frames),
             skipped=after.skipped - before.skipped,
             people=float(np.mean(followed)) if followed else 0.0,
-            behind=(median, late, worst),
-            memory=(self.base, now) if self.base and now else None,
+            behind=self._behind(before, after) or (0.0, 0.0, 0.0),
+            memory=(self.base, after.memory) if self.base and after.memory else None,
             alarms=tuple(self._delays()),
-            states=strain.states.all(),
-            price=strain.price,
-            waited=strain.waited,
+            states=states.all(),
+            price=max(strain.price for strain in strains),
+            waited=max(strain.waited for strain in strains),
+            course=self._course(moments, strains),
         )
 
+    def _course(self, moments: Sequence[_Moment], strains: Sequence[Strain]) -> Course:
+        begin, end = moments[0], moments[-1]
+        spans = (
+            Span(
+                until=after.clock - begin.clock,
+                seconds=after.clock - before.clock,
+                cpu=after.cpu - before.cpu,
+                memory=after.memory,
+                behind=self._behind(before, after),
+                price=strain.price,
+                waited=strain.waited,
+                overloaded=float(np.mean(strain.overloads)),
+                looks=tuple(now - then for then, now in zip(before.frames, after.frames, strict=True)),
+            )
+            for (before, after), strain in zip(pairwise(moments), strains, strict=True)
+        )
+        gaps = (longest_gap(camera.witness.judged[part], end.clock) for camera, part in self._noted(begin, end, 1))
+        return Course(tuple(spans), tuple(gaps))
+
+    def _noted(self, before: _Moment, after: _Moment, more: int = 0) -> list[tuple[Watched, slice]]:
+        """Of each camera: what was noted between two moments, and so many notes `more` from before them."""
+        places = zip(before.frames, after.frames, strict=True)
+        return [(camera, slice(begin - more, end)) for camera, (begin, end) in zip(self.cameras, places, strict=True)]
+
+    def _behind(self, before: _Moment, after: _Moment) -> tuple[float, float, float] | None:
+        behind = [late for camera, part in self._noted(before, after) for late in camera.witness.behind[part]]
+        if not behind:
+            return None
+        median, late, worst = np.percentile(behind, (50, 95, 100)).tolist()
+        return median, late, worst
+
     def _delays(self) -> list[Delay]:
-        seen = {case: at for camera in self.cameras for case, at in camera.witness.alarmed.copy().items()}
-        told = self.book.told.copy().items()
-        return [Delay(at - violation.opened_at.timestamp(), at - seen[case]) for case, (violation, at) in told]
-
-
-def private_bytes() -> int | None:
-    """Memory that only this process holds, shared libraries left out; None where Linux does not tell."""
-    try:
-        lines = SMAPS.read_text().splitlines()
-    except OSError:
-        return None
-    return sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Private_"))
+        told = self.book.told.copy()  # first: whatever was told had been raised before
+        alarmed = {case: each for camera in self.cameras for case, each in camera.witness.alarmed.copy().items()}
+        seen = {case: at - alarmed[case].came for case, at in told.items()}
+        return [Delay(seconds + alarmed[case].lasted, seconds) for case, seconds in seen.items()]

@@ -8,11 +8,14 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
+import numpy as np
 from av.video.frame import VideoFrame
+from numpy.typing import NDArray
 
+from kitchenwatch.bench.speed.engine_threads import EngineThreads
 from kitchenwatch.clock import thread_cpu_seconds
 from kitchenwatch.model import Frame
-from kitchenwatch.ports import Footage, Source
+from kitchenwatch.ports import Engine, Footage, Source
 from kitchenwatch.sources.stream import Stream, StreamSettings, VideoPacket
 
 Part = TypeVar("Part")
@@ -26,9 +29,13 @@ class Meter:
     """CPU seconds by stage, over all threads.
 
     A stage within another is charged to itself alone, so that stages add up.
+
+    Args:
+        computing: the threads that an engine computes in; what they do is charged to the stage that asks it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, computing: EngineThreads | None = None) -> None:
+        self._computing = computing or EngineThreads()
         self._own = threading.local()
         self._tallies: list[_Tally] = []
 
@@ -56,6 +63,16 @@ class Meter:
         """The same part of a line with a meter before it, that charges its calls to a stage."""
         return cast(Part, _Metered(part, self, stage))
 
+    def engine(self, engine: Engine) -> Engine:
+        """The same engine; what its threads do for a stage is charged to it."""
+        return _MeteredEngine(engine, self)
+
+    @contextmanager
+    def computing(self) -> Iterator[None]:
+        """An engine computes for the stage that this thread is at."""
+        with self._computing.run(self._tally().stage):
+            yield
+
     def source(self, source: Source) -> Source:
         """The same source; what is made of its frames' pictures is charged to `CONVERT`."""
         return _MeteredSource(source, self)
@@ -67,9 +84,9 @@ class Meter:
     def stages(self) -> dict[str, float]:
         """CPU seconds by stage so far."""
         total: dict[str, float] = {}
-        for tally in list(self._tallies):
-            for name, seconds in tally.seconds.copy().items():
-                total[name] = total.get(name, 0.0) + seconds
+        for seconds in [self._computing.seconds, *(tally.seconds for tally in list(self._tallies))]:
+            for name, spent in seconds.copy().items():
+                total[name] = total.get(name, 0.0) + spent
         return total
 
     def _tally(self) -> "_Tally":
@@ -87,6 +104,11 @@ class _Tally:
         self._within: list[str] = []
         self._since = 0.0
 
+    @property
+    def stage(self) -> str:
+        """The innermost one."""
+        return self._within[-1]
+
     def enter(self, stage: str) -> None:
         self._charge()
         self._within.append(stage)
@@ -98,8 +120,7 @@ class _Tally:
     def _charge(self) -> None:
         now = thread_cpu_seconds()
         if self._within:
-            stage = self._within[-1]
-            self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self._since
+            self.seconds[self.stage] = self.seconds.get(self.stage, 0.0) + now - self._since
         self._since = now
 
 
@@ -112,6 +133,21 @@ class _Metered:
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._part, name)
         return self._meter.charged(value, self._stage) if callable(value) else value
+
+
+class _MeteredEngine:
+    """Implements `ports.Engine`."""
+
+    def __init__(self, engine: Engine, meter: Meter) -> None:
+        self._engine, self._meter = engine, meter
+
+    @property
+    def name(self) -> str:
+        return self._engine.name
+
+    def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        with self._meter.computing():
+            return self._engine.run(batch)
 
 
 class _MeteredSource:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 DPI = 110
+MB = 1e6
 # Paul Tol's "muted" scheme, which colour-blind people can tell apart; grey for the rest.
 COLOURS = (
     "#332288", "#88ccee", "#44aa99", "#117733", "#999933", "#ddcc77", "#cc6677", "#882255", "#aa4499", "#661100",
@@ -27,12 +28,13 @@ def require() -> None:
 
 
 def draw_cost(runs: Sequence[Run], path: Path) -> None:
-    """Cores used against cameras, and what a camera takes by stage, as PNG."""
+    """Cores used and memory against cameras, and what a camera takes by stage, as PNG."""
     from matplotlib.figure import Figure
 
-    figure = Figure((11.0, 4.5), layout="constrained")
-    left, right = figure.subplots(1, 2)
+    figure = Figure((15.0, 4.5), layout="constrained")
+    left, middle, right = figure.subplots(1, 3)
     _cores(left, runs)
+    _memory(middle, runs)
     _stages(right, runs)
     figure.savefig(path, dpi=DPI)
 
@@ -51,6 +53,20 @@ def _cores(axes: "Axes", runs: Sequence[Run]) -> None:
     most, first = max(run.cameras for run in runs), runs[0]
     axes.plot([0, most], [0, most * first.per_second], "--", color="#999999", label="in proportion to the first run")
     axes.set(xlabel="cameras", ylabel="cores", title="CPU time used", xlim=(0, None), ylim=(0, None))
+    axes.set_xticks([run.cameras for run in runs])
+    axes.grid(alpha=0.3)
+    axes.legend()
+
+
+def _memory(axes: "Axes", runs: Sequence[Run]) -> None:
+    known = sorted((run.cameras, run.grown / MB) for run in runs if run.grown is not None)
+    if known:
+        axes.plot(*zip(*known, strict=True), "o", color="#117733", label="for all cameras")
+    if len(dict(known)) > 1:
+        (few, least), (many, most) = ends = known[0], known[-1]
+        each = f"{(most - least) / (many - few):.0f} MB for each further camera"
+        axes.plot(*zip(*ends, strict=True), "--", color="#999999", label=each)
+    axes.set(xlabel="cameras", ylabel="MB", title="memory of the process", xlim=(0, None), ylim=(0, None))
     axes.set_xticks([run.cameras for run in runs])
     axes.grid(alpha=0.3)
     axes.legend()

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from kitchenwatch.bench.speed.course import Course
 from kitchenwatch.bench.speed.figures import OURS, PLAIN, STOCK, FilmCost, Measured, Run
 
 
@@ -33,4 +34,15 @@ def _run(run: Run, measured: Measured) -> dict[str, Any]:
         "delivered": run.delivered,
         "grown": run.grown,
         "times_less_than": {way: measured.ratio(run, way) for way in (PLAIN, STOCK)},
+        "course": _course(run.course),
+    }
+
+
+def _course(course: Course) -> dict[str, Any]:
+    return {
+        **asdict(course),
+        "memory": course.memory and asdict(course.memory),
+        "late": course.late and asdict(course.late),
+        "looks_a_minute": course.looks_a_minute,
+        "overloaded": course.overloaded,
     }

@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from kitchenwatch.bench.speed.course import Thirds
 from kitchenwatch.bench.speed.figures import OTHER, OURS, PLAIN, STAGES, STOCK, FilmCost, Measured, Run
 from kitchenwatch.model import Attentiveness
 
@@ -23,6 +24,7 @@ def tables(measured: Measured) -> Iterator[RenderableType]:
     if measured.runs:
         yield _cameras(measured)
         yield _strain(measured.runs)
+        yield _course(measured.runs)
     yield _stages(measured)
 
 
@@ -86,6 +88,29 @@ def _strain(runs: Sequence[Run]) -> RenderableType:
             str(run.cameras), rate, f"{run.skipped_share:.1%}", *behind, f"{run.price:.2f}", f"{run.waited:.1f}"
         )
     return _captioned(table, told)
+
+
+def _course(runs: Sequence[Run]) -> RenderableType:
+    table = _table("cameras", "MB", "then", "p95 s", "then", "least/min", "median", "gap s", "overload")
+    told = (
+        "memory of the process and p95 of the delay in the first third of the run, then in the last; looks a minute "
+        "at the camera looked at least, and at half of them; longest time without a look at any camera; share of the "
+        "time that console and metrics tell of overload"
+    )
+    for run in runs:
+        course, looks = run.course, run.course.looks_a_minute
+        grown = (*_thirds(course.memory, MB, ".0f"), *_thirds(course.late, 1.0, ".2f"))
+        rates = (f"{min(looks):.1f}", f"{median(looks):.1f}", f"{max(course.gaps):.1f}", f"{course.overloaded:.0%}")
+        table.add_row(str(run.cameras), *grown, *rates)
+    return _captioned(table, told)
+
+
+def _thirds(figure: Thirds | None, unit: float, shape: str) -> tuple[str, str]:
+    return (
+        (UNKNOWN, UNKNOWN)
+        if figure is None
+        else (format(figure.first / unit, shape), format(figure.last / unit, shape))
+    )
 
 
 def _stages(measured: Measured) -> RenderableType:

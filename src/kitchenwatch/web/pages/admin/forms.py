@@ -74,6 +74,14 @@ def camera_body(form: FormData, id: str) -> Body:
     return body | ({"sample_fps": _number(fps)} if fps else {})
 
 
+def periods(form: FormData) -> Body:
+    """How long evidence is kept, in days; confirmed evidence for good if that is left blank."""
+    said = {name: text(form, name) for name in ("rolling_days", "dismissed_days", "confirmed_days")}
+    kinds = {str(kind): text(form, f"by_kind.{kind}") for kind in RULE_KINDS}
+    by_kind = {kind: days for kind, days in kinds.items() if days}
+    return {name: days for name, days in said.items() if days} | ({"by_kind": by_kind} if by_kind else {})
+
+
 def _said(form: FormData, id: str) -> Body:
     name = text(form, "name")
     return {"id": id} | ({"name": name} if name else {})

@@ -1,0 +1,63 @@
+"""CPU time of the threads that an engine computes in, while those who asked it wait."""
+
+import threading
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from kitchenwatch.clock import cpu_seconds_of
+
+Made = TypeVar("Made")
+
+TASKS = Path("/proc/self/task")
+
+
+def threads_begun(make: Callable[[], Made]) -> tuple[Made, set[int]]:
+    """What `make` makes, and the threads that it leaves at work, as Linux numbers them; elsewhere none."""
+    before = _threads()
+    made = make()
+    return made, _threads() - before
+
+
+class EngineThreads:
+    """Charges what an engine's threads do to the runs under way, in equal parts where there are several.
+
+    That is fair where each run has as many threads as any other.
+
+    Args:
+        ids: of the threads; none where an engine computes in the thread that asks.
+    """
+
+    def __init__(self, ids: Collection[int] = ()) -> None:
+        self._ids = tuple(ids)
+        self._lock = threading.Lock()
+        self._running: list[str] = []
+        self._counted = self._spent()
+        self.seconds: dict[str, float] = {}
+        """CPU seconds by stage."""
+
+    @contextmanager
+    def run(self, stage: str) -> Iterator[None]:
+        """A run for that stage is under way."""
+        self._charge(self._running.append, stage)
+        try:
+            yield
+        finally:
+            self._charge(self._running.remove, stage)
+
+    def _charge(self, turn: Callable[[str], None], stage: str) -> None:
+        with self._lock:
+            spent = self._spent()
+            for running in self._running:
+                part = (spent - self._counted) / len(self._running)
+                self.seconds[running] = self.seconds.get(running, 0.0) + part
+            self._counted = spent
+            turn(stage)
+
+    def _spent(self) -> float:
+        return sum(map(cpu_seconds_of, self._ids))
+
+
+def _threads() -> set[int]:
+    return {int(task.name) for task in TASKS.iterdir()} if TASKS.exists() else set()
