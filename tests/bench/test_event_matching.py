@@ -58,6 +58,12 @@ def test_of_equally_many_pairs_those_that_share_most_are_taken() -> None:
     assert paired([Span(0, 10), Span(10, 20)], [Span(8, 20), Span(0, 12)]) == {0: 1, 1: 0}
 
 
+def test_of_those_that_share_as_much_the_most_alike_is_taken() -> None:
+    wide, exact = Span(0, 50), Span(10, 20)
+    assert paired([Span(10, 20)], [wide, exact]) == {0: 1}
+    assert paired([Span(10, 20)], [exact, wide]) == {0: 0}
+
+
 def test_nothing_is_paired_with_nothing() -> None:
     assert paired([], [Span(0, 1)]) == {}
     assert paired([Span(0, 1)], []) == {}

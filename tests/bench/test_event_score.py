@@ -172,7 +172,10 @@ def test_the_order_of_films_and_alarms_changes_nothing(given: list[Film], random
 @quick
 @given(films(), films())
 def test_two_films_are_what_their_sum_is(first: Film, second: Film) -> None:
-    """Cutting a film where nothing happens changes nothing but the intervals."""
+    """Cutting a film where nothing happens changes nothing but the intervals.
+
+    Delays are left out: where two alarms fit a violation equally well, either may be its own.
+    """
     shifted = [(each.opened + 100, each.closed + 100) for each in second.truth.violations]
     later = [(a.opened + 100, a.closed + 100, a.at + 100, a.score) for a in second.alarms]
     seen = [(each.opened, each.closed) for each in first.truth.violations]
@@ -180,7 +183,6 @@ def test_two_films_are_what_their_sum_is(first: Film, second: Film) -> None:
     whole, parts = line(both), line(first, second)
     assert whole.counts == parts.counts
     assert whole.false_alarms.hours == pytest.approx(parts.false_alarms.hours)
-    assert whole.delay.median == pytest.approx(parts.delay.median)
     assert (whole.det is None) == (parts.det is None)
     if whole.det and parts.det:
         assert whole.det.missed.tolist() == pytest.approx(parts.det.missed.tolist())

@@ -1,9 +1,9 @@
 """Which alarm belongs to which violation, as NIST's ActEV scorer pairs them.
 
 Same film and kind, one to one, by the Hungarian method (H. W. Kuhn, Naval Research Logistics Quarterly 2 (1955)): as
-many pairs as can be, and of all such pairings the one in which the pairs share the most time. NIST's rule for what may
-be paired is that of the ActEV19 and SDL evaluations: at least one second in common, or half of a violation shorter
-than that.
+many pairs as can be, of all such pairings the one in which the pairs share the most time, and of several that share as
+much the one in which they are most alike. NIST's rule for what may be paired is that of the ActEV19 and SDL
+evaluations: at least one second in common, or half of a violation shorter than that.
 """
 
 from collections.abc import Callable, Sequence
@@ -49,7 +49,9 @@ def pair(truths: Sequence[Span], alarms: Sequence[Span], may: NDArray[np.bool_])
     """
     from scipy.optimize import linear_sum_assignment  # loading it takes half a second, for one command of many
 
+    alike = np.array([[truth.iou(alarm) for alarm in alarms] for truth in truths]).reshape(may.shape)
     shared = np.array([[truth.overlap(alarm) for alarm in alarms] for truth in truths]).reshape(may.shape)
+    shared = shared + ROUNDING * alike  # only where all else is equal
     # What all could share together weighs less than one pair more.
     worth = may * (1.0 + shared / (1.0 + float((may * shared).sum())))
     rows, columns = linear_sum_assignment(worth, maximize=True)

@@ -52,10 +52,15 @@ class Meter:
     def charged(self, call: Callable[P, R], stage: str) -> Callable[P, R]:
         """The same call, charged to a stage."""
 
+        # Without `stage`, whose generator costs more than what many of these calls do.
         @wraps(call)
         def metered(*args: P.args, **kwargs: P.kwargs) -> R:
-            with self.stage(stage):
+            tally = self._tally()
+            tally.enter(stage)
+            try:
                 return call(*args, **kwargs)
+            finally:
+                tally.leave()
 
         return metered
 
@@ -132,7 +137,11 @@ class _Metered:
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._part, name)
-        return self._meter.charged(value, self._stage) if callable(value) else value
+        if not callable(value):
+            return value
+        metered = self._meter.charged(value, self._stage)
+        setattr(self, name, metered)  # found there from now on
+        return metered
 
 
 class _MeteredEngine:
@@ -175,12 +184,9 @@ class _MeteredStream(Stream):
 
     def packets(self) -> Iterator[VideoPacket]:
         packets = super().packets()
-        while (packet := self._next(packets)) is not None:
+        fetch = self._meter.charged(lambda: next(packets, None), DEMUX)
+        while (packet := fetch()) is not None:
             yield packet
-
-    def _next(self, packets: Iterator[VideoPacket]) -> VideoPacket | None:
-        with self._meter.stage(DEMUX):
-            return next(packets, None)
 
     def decode(self, packet: VideoPacket | None) -> list[VideoFrame]:
         with self._meter.stage(DECODE):
