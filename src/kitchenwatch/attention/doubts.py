@@ -1,4 +1,4 @@
-"""Who is worth inquiring into: those about whom evidence adds up fast enough to be decided."""
+"""Who is worth inquiring into: those about whom evidence adds up within reason."""
 
 import math
 from collections.abc import Mapping
@@ -26,8 +26,8 @@ class _Doubt:
 class Doubts:
     """Follows the doubts about everybody in view.
 
-    A doubt has patience for so many looks, and after each of them evidence that will be enough in the end has reached
-    its share. A spoon at the mouth stays far below that, a cigarette does not.
+    A doubt has patience for so many looks, and for few of them while its evidence is faint: a spoon at the mouth stays
+    faint, a cigarette does not.
 
     Attributes:
         newest: when anybody was last worth inquiring into.
@@ -56,7 +56,7 @@ class Doubts:
 
     def _weigh(self, t: float, doubt: _Doubt, reached: float) -> None:
         settings = self._settings
-        if doubt.looked > settings.brief and reached < doubt.looked / settings.patience:
+        if doubt.looked > (settings.patience if reached >= settings.faint else settings.brief):
             doubt.rests = t + settings.rest_s
         else:
             doubt.seen = self.newest = t

@@ -16,9 +16,9 @@ class AttentionSettings:
         recheck_s: people are looked for at least so often even where nothing has changed.
         linger_s: so long after somebody was last seen a camera is still watched.
         long_s: keyframes further apart than this are too rare to follow anybody by: trackers forget in 3 s.
-        patience, brief: nobody is inquired into for more independent looks than `patience`, about one a second; what
-            is not decided then is left to rest for `rest_s`. So is, after `brief` of them, evidence that adds up too
-            slowly to be enough in that time: a doubtful shape.
+        patience, brief, faint: nobody is inquired into for more independent looks than `patience`, about one a second,
+            nor for more than `brief` while the evidence is below the share `faint` of the threshold; what is not
+            decided then is left to rest for `rest_s`.
         calm_s: an inquiry goes on for so long after the last doubt.
         calm_stake: what a look at somebody about whom nothing is in doubt is worth, against 1 for a doubt.
         least_s: whatever a look costs, everybody in view gets one so often, and every camera too.
@@ -35,6 +35,7 @@ class AttentionSettings:
     long_s: float = 3.0
     patience: float = 20.0
     brief: float = 4.0
+    faint: float = 0.25
     rest_s: float = 10.0
     calm_s: float = 1.0
     calm_stake: float = 0.25
