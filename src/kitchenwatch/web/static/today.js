@@ -1,4 +1,5 @@
 // Keeps the first page true: asks for it again when something has happened, and changes only the parts that differ.
+import { exchange } from "./live-parts.js";
 import { listen } from "./stream.js";
 
 const PAUSE_MS = 5000; // between two questions, however much happens
@@ -8,30 +9,13 @@ const live = document.querySelector(".live");
 let waiting = false;
 let asked = performance.now();
 
-// Pictures come first, so that nothing flickers.
-async function loaded(part) {
-  await Promise.allSettled([...part.querySelectorAll("img")].map((image) => image.decode()));
-  return part;
-}
-
-async function exchange(old, part) {
-  if (!part || part.outerHTML === old.outerHTML) return;
-  const fresh = await loaded(document.importNode(part, true));
-  const href = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
-  old.replaceWith(fresh);
-  if (href) fresh.querySelector(`[href="${CSS.escape(href)}"]`)?.focus({ preventScroll: true });
-}
-
 async function refresh() {
   waiting = false;
   asked = performance.now();
   const answer = await fetch("/");
   if (answer.redirected) return location.reload();
   if (!answer.ok) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  for (const old of document.querySelectorAll("[data-live]")) {
-    exchange(old, page.querySelector(`[data-live="${old.dataset.live}"]`));
-  }
+  exchange(await answer.text());
 }
 
 function soon() {
