@@ -84,7 +84,6 @@ def test_a_doubt_is_inquired_into_at_once_and_calm_returns() -> None:
     begin, calm = stage.states[1][0], stage.states[2][0]
     assert begin == 20
     assert 25.9 <= calm < 26.6
-    assert len(stage.decoded_in(21, 25)) == 4 * FPS
     assert len(stage.searched_in(21, 25)) == pytest.approx(10, abs=1)
     assert stage.decoded_in(28, 60) == [float(t) for t in range(28, 60, 2)]
 
@@ -142,7 +141,7 @@ def test_an_inquiry_loses_its_place_when_the_machine_takes_it_away() -> None:
     stage.play(5, 12, people=within((0, 99)), doubt=within((0, 99)))
     lost, state = stage.states[-1]
     assert (state, 5 <= lost < 5.5) == (WATCHING, True)
-    assert stage.decoded_in(6, 12) == [6, 8, 10]
+    assert stage.decoded_in(7, 12) == [8, 10]
     budget.admitting = True
     stage.play(12, 14, people=within((0, 99)), doubt=within((0, 99)))
     regained, state = stage.states[-1]
@@ -193,7 +192,7 @@ def walking(*spans: tuple[float, float]) -> Callable[[float], int]:
 def test_nobody_knows_at_first_how_far_keyframes_are_apart() -> None:
     """So who is seen on the first one is followed at once."""
     stage = Stage(gop=12).play(0, 10, people=within((0, 10)))
-    assert len(stage.decoded_in(1, 10)) == 9 * FPS
+    assert len(stage.decoded_in(1, 10)) == 9
 
 
 def test_far_keyframes_of_an_empty_kitchen_are_all_that_is_decoded() -> None:
@@ -206,7 +205,6 @@ def test_somebody_who_comes_in_between_far_keyframes_wakes_the_camera_and_is_fol
     woke, state = stage.states[1]
     assert state is WATCHING
     assert 51 < woke < 52
-    assert len(stage.decoded_in(53, 70)) == 17 * FPS
     assert len(stage.searched_in(53, 70)) == pytest.approx(17, abs=2)
     assert stage.attention.state is QUIET
     assert stage.decoded_in(79, 80) == []
@@ -221,7 +219,7 @@ def test_a_surge_in_which_nobody_is_found_passes() -> None:
 
 def test_a_camera_without_a_second_keyframe_is_looked_at_every_half_minute() -> None:
     stage = Stage(gop=1e9).play(0, 200)
-    assert stage.searched == [0, 27, 54, 81, 108, 135, 162, 189]
+    assert stage.searched == [0, 30, 60, 90, 120, 150, 180]
     assert len(stage.decoded) < 20
 
 
@@ -302,10 +300,11 @@ def test_what_differs_from_the_last_empty_picture_is_what_has_changed() -> None:
 
 def test_a_keyframe_that_shows_a_change_calls_back_what_was_passed_over() -> None:
     attention = Stage().play(0, 21).attention
+    assert attention.decodes(22, True, 40_000)
     assert not attention.recalls(22, EMPTY)
     assert attention.recalls(22, CHANGED)
     given = [t / 25 for t in range(500, 551) if attention.due(t / 25)]
-    assert len(given) == 6  # at the pace of an inquiry
+    assert len(given) == 5  # at the pace of an inquiry
     assert given[-1] == 22.0  # and the keyframe itself, though the one before is near
 
 

@@ -10,11 +10,13 @@ import av
 import numpy as np
 import pytest
 from av.packet import Packet
+from av.video.frame import VideoFrame
 
 import films
 from kitchenwatch.attention.camera import CameraAttention
 from kitchenwatch.attention.full import FullAttention
 from kitchenwatch.errors import SourceUnreadable
+from kitchenwatch.model import Attentiveness
 from kitchenwatch.picture import Image, Picture
 from kitchenwatch.ports import Attention
 from kitchenwatch.sources.decoding import Decoding
@@ -64,6 +66,28 @@ class Recalling(Scripted):
 
     def recalls(self, t: float, picture: Picture) -> bool:
         return t in self._recalled
+
+
+class Glancing(Scripted):
+    """Expects nobody before that packet."""
+
+    def __init__(self, until: int) -> None:
+        super().__init__(lambda number, key: key or number >= until)
+        self._until = until
+
+    @property
+    def state(self) -> Attentiveness:
+        return Attentiveness.QUIET if self._number < self._until else Attentiveness.INQUIRING
+
+
+class Counting(Stream):
+    """Counts the packets that its decoder is fed."""
+
+    fed = 0
+
+    def decode(self, packet: VideoPacket | None) -> list[VideoFrame]:
+        self.fed += packet is not None
+        return super().decode(packet)
 
 
 class Given(NamedTuple):
@@ -178,6 +202,30 @@ def test_turning_away_and_back_within_a_group_decodes_no_picture_again(make_film
     found = given(film, lambda number, key: number < 10 or number >= 30)
     assert [one.packet for one in found if one.packet < 30] == list(range(10))
     assert [one.packet for one in found].count(30) == 21
+
+
+def test_looks_within_a_group_come_soon_and_decode_no_picture_twice(film: Path) -> None:
+    with Counting(film) as stream:
+        decoding = Decoding(stream, Scripted(lambda number, key: key or number % 10 == 0))
+        packets = list(stream.packets())
+        found = [each for n, packet in enumerate(packets) for each in taken(n, decoding.pictures(packet, n / FPS))]
+    assert stream.fed <= len(packets)
+    assert_whole_and_once(found, reference(film))
+    first = {one.pts: one.packet for one in found}
+    wanted = {n: packet.pts for n, packet in enumerate(packets[:120]) if n % 10 == 0}
+    assert max(first[pts or 0] - n for n, pts in wanted.items() if pts not in leading(film)) <= 4
+
+
+@pytest.mark.parametrize("turns", [60, 75, 99])
+def test_while_nobody_is_there_keyframes_are_glanced_at_and_later_pictures_are_whole(film: Path, turns: int) -> None:
+    whole, found = reference(film), given_to(Glancing(turns), film)
+    glanced = [pts for number, pts in keys(film) if number < turns]
+    assert [one.pts for one in found[: len(glanced)]] == glanced
+    assert_whole_and_once(found[len(glanced) :], whole)
+    key = max(pts for number, pts in keys(film) if number <= turns)
+    assert {one.pts for one in found} >= {pts for pts in whole if pts >= key}
+    apart = [np.abs(one.image.astype(int) - whole[one.pts]).mean() for one in found[: len(glanced)]]
+    assert max(apart) < 6
 
 
 @pytest.mark.parametrize("b_frames", [0, 3])

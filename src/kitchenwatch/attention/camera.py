@@ -21,6 +21,8 @@ from kitchenwatch.picture import Picture
 from kitchenwatch.weight import weight
 
 LOOKS = 3  # that find nobody, at least, before nobody is there
+# Times that differ by less are those of one picture.
+SAME_S = 0.005
 
 
 class CameraAttention:
@@ -43,6 +45,8 @@ class CameraAttention:
         self._seen = -math.inf  # somebody was seen
         self._searched = -math.inf  # look 1
         self._recalled = -math.inf  # the keyframe up to which pictures were recalled
+        self._wanted = math.inf  # the picture that is to be handed out next
+        self._handed = -math.inf  # the one that was handed out last
         self._recall = Backoff()
         self._looked: dict[int, float] = {}
         self._doubts = Doubts(self._settings)
@@ -61,9 +65,11 @@ class CameraAttention:
             self._keyframes.came(t, key)
             if not key and self._is_long and self._surge.felt(t, size):
                 self._stirred = t
-            # Where no keyframe comes for long, people are looked for at the expense of decoding all before.
-            apart = self._apart if key else self._settings.recheck_s
-            return self._is_continuous or self._pace.due(t, apart)
+            if self._passes(t, key):
+                self._wanted = t
+                self._pace.took(t)
+                return True
+            return False
 
     def recalls(self, t: float, picture: Picture) -> bool:
         """See `ports.Attention`."""
@@ -79,18 +85,29 @@ class CameraAttention:
     def due(self, t: float) -> bool:
         """See `ports.Attention`."""
         with self._lock:
-            apart = self._settings.inquiring_s if t < self._recalled else self._apart
-            if t != self._recalled and not self._pace.due(t, apart):
-                return False
-            self._pace.took(t)
-            return True
+            recalled = t < self._recalled and t - self._handed >= self._settings.inquiring_s - SAME_S
+            wanted = t >= self._wanted - SAME_S
+            if recalled or wanted:
+                self._handed = t
+            if wanted:
+                self._wanted = math.inf
+            return recalled or wanted
+
+    def _passes(self, t: float, key: bool) -> bool:
+        """Whether the picture at `t` is looked at; for one between keyframes all before it are decoded."""
+        if self._is_close:
+            step = self._keyframes.divided(self._apart)
+            # A keyframe is cheap, so it may come early; what comes between must not forestall it.
+            return self._pace.due(t, step / 2 if key else step - SAME_S)
+        # Where no keyframe comes for long, people are looked for at the expense of decoding all before.
+        return self._pace.due(t, (1 - EARLY) * self._apart if key else self._settings.recheck_s)
 
     @property
     def _is_long(self) -> bool:
         return self._keyframes.apart > self._settings.long_s
 
     @property
-    def _is_continuous(self) -> bool:
+    def _is_close(self) -> bool:
         """Whether keyframes are not enough."""
         if self._state is Attentiveness.INQUIRING:
             # Where looks have become so dear that they are rarer than keyframes, the pictures between are no use.

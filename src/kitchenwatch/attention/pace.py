@@ -32,6 +32,11 @@ class Keyframes:
         """Seconds of media time; infinity until there were two, for nobody knows when the next one comes."""
         return self._gap if self._key is None else max(self._gap, self.newest - self._key)
 
+    def divided(self, step: float) -> float:
+        """About that many seconds, so that each keyframe falls on a step: it can be decoded without all before it."""
+        apart = self.apart
+        return step if math.isinf(apart) else apart / max(1, round(apart / step))
+
 
 class Pace:
     """Lets a picture pass when the last that passed lies far enough back."""
@@ -40,8 +45,8 @@ class Pace:
         self._last = -math.inf
 
     def due(self, t: float, apart: float) -> bool:
-        """Whether the picture at `t` may pass, if they are to be `apart` seconds apart."""
-        return t - self._last >= (1 - EARLY) * apart
+        """Whether the picture at `t` may pass, if they are to be at least `apart` seconds apart."""
+        return t - self._last >= apart
 
     def took(self, t: float) -> None:
         """It passed."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from av.video.frame import VideoFrame
 
+from kitchenwatch.model import Attentiveness
 from kitchenwatch.ports import Attention
 from kitchenwatch.sources.picture import DecodedPicture
 from kitchenwatch.sources.stream import Stream, VideoPacket
@@ -33,6 +34,7 @@ class Decoding:
         self._owed = 0  # pictures that the decoder has been fed and not given back
         self._from: int | None = None  # timestamp: those before were given already, or build on what was passed over
         self._given: int | None = None  # timestamp of the newest picture that was given
+        self._asked: int | None = None  # timestamp of the newest picture that was wanted
         self.seeing = False
         """Whether what was decoded last gave a picture, so that passing over the next ones is no blindness."""
 
@@ -40,12 +42,19 @@ class Decoding:
         """Pictures that are there once this packet, of media time `t`, has come; none if it is passed over."""
         wanted = self._attention.decodes(t, packet.is_keyframe, packet.size)
         passed = self._keep(packet)
+        self._asked = packet.pts if wanted else self._asked
         if passed and wanted:
             yield from self._looking_back(passed, t)
-        elif self._group and (wanted or self._bytes > self._most):
+        elif self._group and (wanted or self._is_held_back or self._bytes > self._most):
             yield from self._catch_up()
-        elif self._owed and not self._headless:
+        elif self._owed and self._fed == 1 and not self._headless:
             yield from self._drained()
+
+    @property
+    def _is_held_back(self) -> bool:
+        """Whether the decoder, which reorders pictures, wants some more before it gives the one that was wanted."""
+        late = self._asked is not None and (self._given is None or self._given < self._asked)
+        return late and self._owed > 0 and self._fed > 1
 
     def rest(self) -> Iterator[VideoFrame]:
         """Pictures that the decoder still holds at the end of a film."""
@@ -69,7 +78,7 @@ class Decoding:
     def _looking_back(self, passed: list[VideoPacket], t: float) -> Iterator[VideoFrame]:
         """The keyframe's picture, and before it, if it shows that something has happened, those passed over."""
         given = self._given
-        first = list(self._catch_up()) or list(self._drained())
+        first = self._glanced() or list(self._catch_up()) or list(self._drained())
         if first and self._attention.recalls(t, DecodedPicture(first[-1])):
             self._begin_anew(_after(given, passed))
             for each in (*passed, None):
@@ -77,6 +86,15 @@ class Decoding:
             self._given = first[-1].pts
             self._begin_anew(_after(self._given, self._group))
         yield from first
+
+    def _glanced(self) -> list[VideoFrame]:
+        """The keyframe's picture as it is good enough while nobody is there; all else begins at the keyframe again."""
+        if self._attention.state is not Attentiveness.QUIET:
+            return []
+        if first := self._fresh(self._stream.glance(self._group[-1])):
+            self._begin_anew(_after(self._given, self._group))
+            self.seeing = True
+        return first
 
     def _catch_up(self) -> Iterator[VideoFrame]:
         group, begin = self._group, self._fed

@@ -21,6 +21,7 @@ from av.video.stream import VideoStream
 
 from kitchenwatch.errors import SourceDenied, SourceError, SourceLost, SourceUnreadable
 from kitchenwatch.sources.address import is_live, redacted
+from kitchenwatch.sources.glance import Glance
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +47,8 @@ class StreamSettings:
     Attributes:
         open_s: seconds to connect and to learn what the stream holds. FFmpeg gives up after about twice
             this; a camera on a LAN answers within one.
-        read_s: seconds without a packet before the stream counts as dead (again about twice in practice);
-            cameras send several packets a second.
+        read_s: seconds without a byte before the connection counts as dead; cameras send several packets a second.
+            One that sends reports but no pictures is for whoever watches the reading thread.
         probe_bytes: how much is read to learn size and pixel format; a 1080p keyframe is 0.1 to 0.4 MB.
         analyze_s: how much footage is read for the same; 0.5 s instead of FFmpeg's 5 s halves reconnecting.
     """
@@ -87,6 +88,7 @@ class Stream:
         # Frame and slice threads cost 7 to 29 % more CPU; cameras are what runs in parallel.
         self._video.codec_context.thread_type = "NONE"
         self._video.codec_context.thread_count = 1
+        self._glance = Glance.of(self._video.codec_context)
         # Read now: after `close` they would be read from freed memory.
         self.time_base = cast(Fraction, self._video.time_base)
         """Seconds per tick of packets' timestamps."""
@@ -138,6 +140,17 @@ class Stream:
             return []
         return [picture for picture in pictures if self._is_whole(picture)]
 
+    def glance(self, keyframe: VideoPacket) -> list[VideoFrame]:
+        """A keyframe's picture, coarser and cheaper than by `decode`, which it does not disturb.
+
+        None where that saves nothing or fails: then decode it.
+        """
+        try:
+            pictures = self._glance.pictures(keyframe) if self._glance else []
+        except av.FFmpegError:
+            return []
+        return [picture for picture in pictures if not picture.is_corrupt]
+
     def flush(self) -> None:
         """Forget what was decoded, to go on at a keyframe."""
         self._video.codec_context.flush_buffers()
@@ -184,8 +197,11 @@ class Stream:
         probing = {"probesize": str(settings.probe_bytes), "analyzeduration": str(int(settings.analyze_s * 1e6))}
         if self.live:
             # UDP loses packets on the way; a torn picture is worse than a late one.
-            options = probing | {"rtsp_transport": "tcp"}
-            return av.open(self._address, "r", options=options, timeout=(settings.open_s, settings.read_s))
+            silence = {"timeout": str(int(settings.read_s * 1e6))}
+            options = probing | {"rtsp_transport": "tcp"} | silence
+            # FFmpeg itself watches the silence: PyAV's read time-out takes the interpreter's lock three to six times
+            # for each RTP packet, so that with many cameras reading would wait for Python, not for the camera.
+            return av.open(self._address, "r", options=options, timeout=(settings.open_s, None))
         path = Path(self._address).absolute()
         if not path.is_file() or not path.stat().st_size:
             raise SourceUnreadable(f"{path}: {'is empty' if path.is_file() else 'no such file'} -> give a film")
@@ -222,7 +238,7 @@ class Stream:
         reason = getattr(error, "strerror", None) or type(error).__name__
         if not self.live:
             return SourceUnreadable(f"{self}: not a film that can be read ({reason}) -> give an MP4, MKV, AVI … file")
-        if isinstance(error, av.error.ExitError):
+        if isinstance(error, av.error.ExitError | TimeoutError):
             reason = "no answer in time"
         elif isinstance(error, av.error.InvalidDataError):
             # FFmpeg's word also for a time-out while connecting.

@@ -191,3 +191,7 @@ class _MeteredStream(Stream):
     def decode(self, packet: VideoPacket | None) -> list[VideoFrame]:
         with self._meter.stage(DECODE):
             return super().decode(packet)
+
+    def glance(self, keyframe: VideoPacket) -> list[VideoFrame]:
+        with self._meter.stage(DECODE):
+            return super().glance(keyframe)
