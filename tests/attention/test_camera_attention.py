@@ -5,7 +5,7 @@ from itertools import cycle, pairwise
 
 import pytest
 from kitchen import START, frame, track
-from stage import CHANGED, EMPTY, FPS, Stage, never, within
+from stage import CHANGED, EMPTY, Stage, never, within
 
 from kitchenwatch.attention.budget import REST_PRICE, Boundless, MachineBudget
 from kitchenwatch.attention.camera import CameraAttention

@@ -6,6 +6,7 @@ from av.codec import CodecContext
 from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 
 # Those whose decoders smooth the edges of blocks at the end, which can be left out: of a keyframe nothing else is
 # predicted here. That took 17.5 > 11.0 ms of a keyframe of 60 kB in 1080p, 23 > 20 ms of one of 140 kB.
@@ -34,7 +35,7 @@ class Glance:
         context.thread_type, context.thread_count = "NONE", 1
         return cls(context)
 
-    def pictures(self, keyframe: Packet) -> list[VideoFrame]:
+    def pictures(self, keyframe: "Packet[VideoStream]") -> list[VideoFrame]:
         """What it shows; raises FFmpegError where it is broken."""
         try:
             return [*self._context.decode(keyframe), *self._context.decode(None)]
