@@ -116,22 +116,22 @@ class CameraAttention:
         return self._is_long and (stirred or self._state is Attentiveness.WATCHING)
 
     @property
-    def _is_near(self) -> bool:
-        """Whether somebody's evidence is nearly enough."""
-        return max(self._undecided.values(), default=0.0) >= self._settings.near
-
-    @property
     def _apart(self) -> float:
         """Seconds between looks: as the state wants it, further apart the dearer a look is."""
         settings = self._settings
         wanted = {
             Attentiveness.QUIET: settings.quiet_s,
             Attentiveness.WATCHING: settings.watching_s,
-            Attentiveness.INQUIRING: settings.deciding_s if self._is_near else settings.inquiring_s,
+            Attentiveness.INQUIRING: settings.suspecting_s if self._is_faint else settings.inquiring_s,
         }[self._state]
         # Evidence of looks further apart than people can be followed does not add up.
         most = max(settings.long_s, wanted) if self._state is Attentiveness.INQUIRING else settings.least_s
         return min(most, wanted * self._budget.price / REST_PRICE)
+
+    @property
+    def _is_faint(self) -> bool:
+        """Whether there is little evidence against anybody."""
+        return max(self._undecided.values(), default=0.0) < self._settings.faint
 
     def late(self, seconds: float) -> None:
         """See `ports.Attention`."""

@@ -28,8 +28,7 @@ class AttentionSettings:
     quiet_s: float = 1.0
     watching_s: float = 1.0
     inquiring_s: float = 0.4
-    near: float = 0.6
-    deciding_s: float = 0.2
+    suspecting_s: float = 1.0
     recheck_s: float = 30.0
     linger_s: float = 8.0
     long_s: float = 3.0
