@@ -88,11 +88,15 @@ def test_a_doubt_is_inquired_into_at_once_and_calm_returns() -> None:
     assert stage.decoded_in(28, 60) == [float(t) for t in range(28, 60, 2)]
 
 
-def test_when_the_evidence_is_nearly_enough_looks_come_at_full_rate() -> None:
+@pytest.mark.parametrize(("reached", "looks"), [(0.1, 10), (0.5, 25)])
+def test_looks_come_closer_together_once_there_is_some_evidence(reached: float, looks: int) -> None:
     stage = Stage()
-    stage.reached = 0.7
-    stage.play(0, 15, people=within((0, 15)), doubt=within((5, 15)))
-    assert len(stage.searched_in(7, 15)) == pytest.approx(40, abs=2)
+    stage.reached = reached
+    stage.play(0, 30, people=within((0, 30)), doubt=within((4, 30)))
+    assert len(stage.searched_in(4, 30)) >= looks
+    begun = stage.states[1][0]
+    assert stage.states[1][1] is INQUIRING
+    assert len(stage.searched_in(begun, begun + 4)) == pytest.approx(looks * 4 / 10, abs=1)
 
 
 @pytest.mark.parametrize(("reached", "patience"), [(1.0, 20), (0.3, 20), (0.05, 4)])

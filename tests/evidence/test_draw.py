@@ -76,7 +76,7 @@ def test_any_picture_and_any_box_can_be_drawn(size: tuple[int, int]) -> None:
 def test_a_person_is_cut_out_with_a_margin() -> None:
     image = np.zeros((360, 640, 3), np.uint8)
     image[50:250, 100:200] = 255
-    crop = person(image, BOX)
+    crop = person(ArrayPicture(image), BOX)
     assert crop is not None
     assert crop.shape == (260, 130, 3)
     assert (crop[30:230, 15:115] == 255).all()
@@ -85,20 +85,24 @@ def test_a_person_is_cut_out_with_a_margin() -> None:
 @pytest.mark.parametrize("box", [(700, 10, 800, 90), (-90, 10, -50, 90), (10, 10, 10, 10)])
 def test_nobody_is_cut_out_where_there_is_no_picture(box: tuple[int, int, int, int]) -> None:
     image = np.zeros((360, 640, 3), np.uint8)
-    assert person(image, np.array(box, np.float32)) is None
-    assert worth(image, np.array(box, np.float32), 1.0) == 0
+    assert person(ArrayPicture(image), np.array(box, np.float32)) is None
+    assert worth(ArrayPicture(image), np.array(box, np.float32), 1.0) == 0
 
 
 def test_sharp_large_and_sure_is_best() -> None:
     noise = np.random.default_rng(3).integers(0, 255, (360, 640, 3), np.uint8)
     blurred = cv2.GaussianBlur(noise, (0, 0), 3).astype(np.uint8)
-    sharp = worth(noise, BOX, 0.8)
-    assert sharp > worth(blurred, BOX, 0.8) > 0
-    assert sharp > worth(noise, BOX, 0.4)
-    assert worth(blurred, BOX, 0.8) > worth(blurred, np.array([100, 50, 125, 100], np.float32), 0.8)
+    sharp = worth(ArrayPicture(noise), BOX, 0.8)
+    assert sharp > worth(ArrayPicture(blurred), BOX, 0.8) > 0
+    assert sharp > worth(ArrayPicture(noise), BOX, 0.4)
+    assert worth(ArrayPicture(blurred), BOX, 0.8) > worth(
+        ArrayPicture(blurred), np.array([100, 50, 125, 100], np.float32), 0.8
+    )
     twice = cv2.resize(blurred, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC).astype(np.uint8)
-    assert worth(twice, BOX * 2, 0.8) > 1.5 * worth(cv2.resize(twice, (640, 360)).astype(np.uint8), BOX, 0.8)
-    best = Best(worth(blurred, BOX, 0.8), 1.0, START, jpeg(blurred))
+    assert worth(ArrayPicture(twice), BOX * 2, 0.8) > 1.5 * worth(
+        ArrayPicture(cv2.resize(twice, (640, 360)).astype(np.uint8)), BOX, 0.8
+    )
+    best = Best(worth(ArrayPicture(blurred), BOX, 0.8), 1.0, START, jpeg(blurred))
     best.offer(frame_of(noise), BOX, 0.8)
     assert (best.t, best.jpeg) == (2.0, jpeg(noise))
     best.offer(Frame("north-cam", "run", 3.0, START, ArrayPicture(noise)), BOX, 0.81)

@@ -11,8 +11,8 @@ class AttentionSettings:
         quiet_s, watching_s, inquiring_s: looks at a camera are at least so far apart in each state. Keyframes are
             usually 1 to 2 s apart; and 2.5 looks a second give an inquiry 97 % of the evidence of 5, because looks
             close together say the same thing twice (`weight`).
-        near, deciding_s: from this share of the threshold on, looks come at full rate: what full rate decides must not
-            be missed for the last few per cent of evidence, and it is over soon.
+        suspecting_s: the same in an inquiry while the evidence is faint: a look a second gives three quarters of the
+            evidence, and decoding up to the middle between keyframes half of its price.
         recheck_s: people are looked for at least so often even where nothing has changed.
         linger_s: so long after somebody was last seen a camera is still watched.
         long_s: keyframes further apart than this are too rare to follow anybody by: trackers forget in 3 s.

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import cv2
-import numpy as np
-from numpy.typing import NDArray
 
 from kitchenwatch.evidence.draw import jpeg, person
 from kitchenwatch.geometry import Boxes
 from kitchenwatch.model import Frame
+from kitchenwatch.picture import Picture
 
 # Sharpness is measured at one size, or a small crop would look sharper than a large one.
 MEASURED_PX = 256
@@ -33,18 +32,18 @@ class Best:
 
     def offer(self, frame: Frame, box: Boxes, score: float) -> None:
         """Take this frame instead, if it shows the person clearly better."""
-        value = worth(frame.image, box, score)
+        value = worth(frame.picture, box, score)
         if value > self.worth * BETTER:
             self.worth, self.t, self.at, self.jpeg = value, frame.t, frame.at, jpeg(frame.image)
 
 
-def worth(image: NDArray[np.uint8], box: Boxes, score: float) -> float:
-    """Score x sharpness x height in pixels of the person in the box; 0 if it lies outside.
+def worth(picture: Picture, box: Boxes, score: float) -> float:
+    """Score x sharpness x height in pixels of the person in the box; 0 if it lies outside, or the score is.
 
     Sharpness is the variance of the Laplacian (Pech-Pacheco et al., "Diatom autofocusing in brightfield
     microscopy", ICPR 2000).
     """
-    crop = person(image, box)
+    crop = person(picture, box) if score else None
     if crop is None:
         return 0.0
     height = float(box[3] - box[1])

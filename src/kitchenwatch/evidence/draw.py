@@ -5,12 +5,11 @@ from zoneinfo import ZoneInfo
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from kitchenwatch.geometry import Boxes, clip_box
 from kitchenwatch.model import LABELS, Detections, Frame, Label, Look, Track, Violation
+from kitchenwatch.picture import Image, Picture
 
-Image = NDArray[np.uint8]
 Colour = tuple[int, int, int]
 
 # 90 of 100: no visible artefacts at some 0.4 MB for a 1080p picture.
@@ -50,12 +49,11 @@ def annotated(
     return np.vstack([image, _strip(frame, violation, zone)])
 
 
-def person(image: Image, box: Boxes) -> Image | None:
-    """The box with a margin, cut out of `(H, W, 3)`; None if it lies outside the picture."""
-    height, width = image.shape[:2]
+def person(picture: Picture, box: Boxes) -> Image | None:
+    """The box with a margin, cut out as `(H, W, 3)`; None if it lies outside the picture."""
     margin = MARGIN * np.array([box[0] - box[2], box[1] - box[3], box[2] - box[0], box[3] - box[1]], np.float32)
-    x1, y1, x2, y2 = clip_box(box + margin, width, height).round().astype(int).tolist()
-    return image[y1:y2, x1:x2] if x2 > x1 and y2 > y1 else None
+    x1, y1, x2, y2 = clip_box(box + margin, *picture.size).round().astype(int).tolist()
+    return picture.crop(x1, y1, x2, y2) if x2 > x1 and y2 > y1 else None
 
 
 def jpeg(image: Image) -> bytes:

@@ -101,7 +101,7 @@ class CaseRecorder:
 
     def _opened(self, frame: Frame, tracks: Sequence[Track], looks: Sequence[Look], violation: Violation) -> None:
         pictures = self._pictures(frame, tracks, looks, violation)
-        value = worth(frame.image, _box(violation, tracks), _score(violation, looks))
+        value = worth(frame.picture, _box(violation, tracks), _score(violation, looks))
         self._best[violation.id] = Best(value, frame.t, frame.at, pictures[EvidenceKind.SNAPSHOT])
         begin, end = self._span(violation, frame.t)
         clip = None
@@ -153,7 +153,7 @@ class CaseRecorder:
             EvidenceKind.SNAPSHOT: jpeg(frame.image),
             EvidenceKind.ANNOTATED: jpeg(annotated(frame, tracks, looks, violation, self._zone)),
         }
-        crop = person(frame.image, np.array(violation.box, np.float32))
+        crop = person(frame.picture, np.array(violation.box, np.float32))
         if crop is not None:
             pictures[EvidenceKind.CROP] = jpeg(crop)
         return pictures

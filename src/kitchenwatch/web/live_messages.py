@@ -21,7 +21,7 @@ def reel_message(reel: Reel) -> Message:
 
 def seen_message(seen: Seen) -> Message:
     """People and what was found on them, at `t` seconds of media time."""
-    height, width = seen.frame.image.shape[:2]
+    width, height = seen.frame.size
     violating = {violation.track for violation in seen.violations}
     people = [
         {"track": track.id, "violating": track.id in violating, "box": _box(track.box, width, height)}
