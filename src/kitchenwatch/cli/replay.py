@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -36,10 +37,12 @@ def replay(
     if site and not config_path:
         raise typer.BadParameter("is one of a configuration; name that with --config", param_hint="--site")
     asked = films_config(films, config.load(config_path) if config_path else None, site)
-    sight = build_sight(asked.detector.model, asked.detector.engine, asked.detector.threads)
+    # One film at a time, which somebody waits for: it may have the whole machine.
+    threads = max(asked.detector.threads, os.cpu_count() or 1)
+    sight = build_sight(asked.detector.model, asked.detector.engine, threads)
     with ExitStack() as ending:
         stores = ending.enter_context(open_stores(asked, SystemClock())) if store else None
-        rows, broken = _run_all(film_runs(asked, sight, stores), as_json)
+        rows, broken = _run_all(film_runs(asked, sight, stores, threads), as_json)
     if not as_json:
         _print_table(rows)
     if broken:
