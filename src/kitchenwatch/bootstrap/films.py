@@ -21,7 +21,6 @@ from kitchenwatch.pipeline.runner import replay
 from kitchenwatch.pipeline.unrecorded import NoHealthLog, NoRecorder
 from kitchenwatch.ports import HealthLog, Recorder
 from kitchenwatch.sources.film import FilmSource
-from kitchenwatch.sources.stream import Stream
 
 DISTRICT, SITE = "local", "films"
 EVERYTHING = Scope("replay", Role.ADMIN)
@@ -74,30 +73,22 @@ def _own_site(films: Sequence[Path]) -> dict[str, Any]:
     return {"districts": [{"id": DISTRICT, "name": "本地 Local"}], "sites": [site]}
 
 
-def film_runs(
-    config: Config, sight: Sight, stores: Stores | None = None, threads: int = 1
-) -> list[Callable[[], FilmRun]]:
+def film_runs(config: Config, sight: Sight, stores: Stores | None = None) -> list[Callable[[], FilmRun]]:
     """Starts each film of a configuration; with `stores`, their violations become cases.
-
-    Args:
-        threads: that decode each film.
 
     A start raises SourceUnreadable where there is no such film.
     """
     if stores:
         add_places(config, stores.inventory)
-    start = partial(_film_run, sight=sight, stores=stores, threads=threads)
-    return [partial(start, config, site, camera) for site in config.sites for camera in site.cameras]
+    return [partial(_film_run, config, site, camera, sight, stores) for site in config.sites for camera in site.cameras]
 
 
-def _film_run(
-    config: Config, site: Site, camera: Camera, *, sight: Sight, stores: Stores | None, threads: int
-) -> FilmRun:
+def _film_run(config: Config, site: Site, camera: Camera, sight: Sight, stores: Stores | None) -> FilmRun:
     path = camera.film
     assert path is not None
     ref = CameraRef(camera.id, site.id)
     attention = build_attention(config, camera)
-    source = FilmSource(camera.id, path, began(path), attention, partial(Stream, threads=threads))
+    source = FilmSource(camera.id, path, began(path), attention)
     recorder, health = _records(ref, source, site, camera, sight, stores)
     line = build_line(ref, rules_for(config, site, camera), attention, sight, recorder, health)
 

@@ -42,7 +42,7 @@ def replay(
     sight = build_sight(asked.detector.model, asked.detector.engine, threads)
     with ExitStack() as ending:
         stores = ending.enter_context(open_stores(asked, SystemClock())) if store else None
-        rows, broken = _run_all(film_runs(asked, sight, stores, threads), as_json)
+        rows, broken = _run_all(film_runs(asked, sight, stores), as_json)
     if not as_json:
         _print_table(rows)
     if broken:
