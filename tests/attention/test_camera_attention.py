@@ -99,7 +99,7 @@ def test_looks_come_closer_together_once_there_is_some_evidence(reached: float, 
     assert len(stage.searched_in(begun, begun + 4)) == pytest.approx(looks * 4 / 10, abs=1)
 
 
-@pytest.mark.parametrize(("reached", "patience"), [(1.0, 20), (0.3, 20), (0.05, 4)])
+@pytest.mark.parametrize(("reached", "patience"), [(1.0, 20), (0.3, 20), (0.15, 4)])
 def test_a_doubt_that_is_not_decided_in_its_time_is_left_for_a_rest_and_taken_up_again(
     reached: float, patience: float
 ) -> None:
@@ -119,16 +119,23 @@ def test_a_doubt_that_is_not_decided_in_its_time_is_left_for_a_rest_and_taken_up
 def test_whoever_comes_into_doubt_is_inquired_into_while_another_rests() -> None:
     doubts = Doubts(AttentionSettings())
     for tenth in range(100):
-        doubts.learn(tenth / 10, {1: 0.05})
+        doubts.learn(tenth / 10, {1: 0.15})
     assert doubts.newest < 5
-    doubts.learn(10, {1: 0.05, 2: 0.05})
+    doubts.learn(10, {1: 0.15, 2: 0.15})
     assert doubts.newest == 10
+
+
+def test_slight_evidence_is_left_to_keyframes() -> None:
+    stage = Stage()
+    stage.reached = 0.05
+    stage.play(0, 30, people=within((0, 30)), doubt=within((0, 30)))
+    assert [state for _, state in stage.states] == [WATCHING]
 
 
 def test_a_doubt_that_flickers_has_no_more_patience_than_one_that_stays() -> None:
     doubts = Doubts(AttentionSettings())
     for tenth in range(95):
-        doubts.learn(tenth / 10, {1: 0.05} if tenth % 10 < 5 else {})
+        doubts.learn(tenth / 10, {1: 0.15} if tenth % 10 < 5 else {})
     assert 5 < doubts.newest < 8
 
 

@@ -27,7 +27,7 @@ class Doubts:
     """Follows the doubts about everybody in view.
 
     A doubt has patience for so many looks, and for few of them while its evidence is faint: a spoon at the mouth stays
-    faint, a cigarette does not.
+    faint, a cigarette does not. Slight evidence is left to keyframes.
 
     Attributes:
         newest: when anybody was last worth inquiring into.
@@ -48,7 +48,8 @@ class Doubts:
         worth, self._t = weight(None if self._t is None else t - self._t), t
         rest_s = self._settings.rest_s
         self._doubts = {id: each for id, each in self._doubts.items() if t - each.seen <= rest_s or t < each.rests}
-        for track, reached in undecided.items():
+        grave = {track: reached for track, reached in undecided.items() if reached >= self._settings.slight}
+        for track, reached in grave.items():
             doubt = self._doubts.setdefault(track, _Doubt())
             doubt.looked += worth
             if t >= doubt.rests:

@@ -19,6 +19,7 @@ class AttentionSettings:
         patience, brief, faint: nobody is inquired into for more independent looks than `patience`, about one a second,
             nor for more than `brief` while the evidence is below the share `faint` of the threshold; what is not
             decided then is left to rest for `rest_s`.
+        slight: nobody is inquired into for less than this share: one look at a keyframe says as much of a cigarette.
         calm_s: an inquiry goes on for so long after the last doubt.
         calm_stake: what a look at somebody about whom nothing is in doubt is worth, against 1 for a doubt.
         least_s: whatever a look costs, everybody in view gets one so often, and every camera too.
@@ -35,6 +36,7 @@ class AttentionSettings:
     patience: float = 20.0
     brief: float = 4.0
     faint: float = 0.25
+    slight: float = 0.1
     rest_s: float = 10.0
     calm_s: float = 1.0
     calm_stake: float = 0.25
