@@ -58,8 +58,8 @@ def test_an_overloaded_machine_says_so_and_what_to_do(shop: Installation, as_use
         assert "本机过载" not in client.get(page).text
         shop.load = OVERLOADED
         text = client.get(page).text
-        assert "2 路摄像机在排队细看，最久 47 秒。" in text
-        assert "请减少摄像机、降低码率或增加机器。" in text
+        assert "2 路摄像头在排队细看，最久 47 秒。" in text
+        assert "请减少摄像头、降低码率或增加机器。" in text
 
 
 def test_lateness_without_anybody_waiting_is_an_overload_too(shop: Installation, as_user: AsUser) -> None:
@@ -71,5 +71,5 @@ def test_lateness_without_anybody_waiting_is_an_overload_too(shop: Installation,
 
 def test_readers_learn_of_their_own_cameras_only_and_businesses_of_none(shop: Installation, as_user: AsUser) -> None:
     shop.load = OVERLOADED
-    assert "1 路摄像机在排队细看，最久 12 秒。" in as_user("east").get("/").text
+    assert "1 路摄像头在排队细看，最久 12 秒。" in as_user("east").get("/").text
     assert "本机过载" not in as_user("wang").get("/").text

@@ -150,7 +150,7 @@ def test_the_wall_says_by_itself_that_the_machine_is_overloaded(
     expect(page.locator(".overload")).to_have_count(0)
     shop.load = Load(price=0.5, late_s=1.5, inquiring=1, waiting={"wang-1": 12.0})
     page.clock.fast_forward(60_000)
-    expect(page.locator(".overload")).to_contain_text("1 路摄像机在排队细看，最久 12 秒。")
+    expect(page.locator(".overload")).to_contain_text("1 路摄像头在排队细看，最久 12 秒。")
     shop.load = None
     page.clock.fast_forward(60_000)
     expect(page.locator(".overload")).to_have_count(0)

@@ -13,8 +13,9 @@ TOP_PRICE = 0.95
 # once overloaded probes gently.
 DEARER, CHEAPER = 1.25, 0.95
 EVERY_S = 1.0
-CALM_S = 0.3
-"""Below this lateness there is room."""
+# Below this share of the lateness that is too much there is room: bursts (cameras of one recorder send their keyframes
+# together) are waited for half a second and more on a machine that is half idle.
+CALM = 0.5
 # Whoever inquires or waits asks again within ten seconds: who has not asked for so long is gone, or offline.
 LEASE_S = 30.0
 
@@ -162,7 +163,7 @@ class MachineBudget:
             # Those let in last go first; `admits` tells them when they ask.
             for camera in list(self._inquiring)[int(self._limit) :]:
                 del self._inquiring[camera]
-        elif self._told < CALM_S:
+        elif self._told < CALM * self._late_s:
             self.price = max(REST_PRICE, self.price * CHEAPER)
             if self._limit is not None:
                 self._limit += 1

@@ -41,4 +41,4 @@ class AttentionSettings:
     calm_s: float = 1.0
     calm_stake: float = 0.25
     least_s: float = 10.0
-    late_s: float = 1.0
+    late_s: float = 1.5
