@@ -228,6 +228,14 @@ def test_while_nobody_is_there_keyframes_are_glanced_at_and_later_pictures_are_w
     assert max(apart) < 6
 
 
+def test_a_kitchen_that_stays_empty_never_needs_the_decoder_itself(film: Path) -> None:
+    with Counting(film) as stream:
+        decoding = Decoding(stream, Glancing(10_000))
+        found = [each for n, packet in enumerate(stream.packets()) for each in decoding.pictures(packet, n / FPS)]
+    assert [picture.pts for picture in found] == [pts for _, pts in keys(film)]
+    assert stream.fed == 0
+
+
 @pytest.mark.parametrize("b_frames", [0, 3])
 def test_a_stream_without_a_second_keyframe_is_not_given_up(make_film: MakeFilm, b_frames: int) -> None:
     film = make_film(seconds=8, fps=FPS, gop=60, b_frames=b_frames)

@@ -45,6 +45,8 @@ class Decoding:
         self._asked = packet.pts if wanted else self._asked
         if passed and wanted:
             yield from self._looking_back(passed, t)
+        elif wanted and packet.is_keyframe and (glanced := self._glanced()):
+            yield from glanced
         elif self._group and (wanted or self._is_held_back or self._bytes > self._most):
             yield from self._catch_up()
         elif self._owed and self._fed == 1 and not self._headless:
