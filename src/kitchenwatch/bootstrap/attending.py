@@ -2,12 +2,17 @@
 
 from dataclasses import replace
 
-from kitchenwatch.attention.budget import Budget
+from kitchenwatch.attention.budget import Budget, MachineBudget
 from kitchenwatch.attention.camera import CameraAttention
 from kitchenwatch.attention.full import FullAttention
 from kitchenwatch.attention.settings import AttentionSettings
 from kitchenwatch.config import Camera, Config
-from kitchenwatch.ports import Attention
+from kitchenwatch.ports import Attention, Clock
+
+
+def build_budget(clock: Clock) -> MachineBudget:
+    """The machine's, for all its cameras."""
+    return MachineBudget(clock, AttentionSettings().late_s)
 
 
 def build_attention(config: Config, camera: Camera, budget: Budget | None = None) -> Attention:

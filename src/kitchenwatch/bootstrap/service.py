@@ -11,9 +11,7 @@ from fastapi import FastAPI
 from kitchenwatch import __version__
 from kitchenwatch.alerts.dispatcher import Dispatcher
 from kitchenwatch.alerts.lane import PushPolicy
-from kitchenwatch.attention.budget import MachineBudget
-from kitchenwatch.attention.settings import AttentionSettings
-from kitchenwatch.bootstrap.attending import build_attention
+from kitchenwatch.bootstrap.attending import build_attention, build_budget
 from kitchenwatch.bootstrap.channels import ChannelTests, build_channels
 from kitchenwatch.bootstrap.declaring import Desk, joined
 from kitchenwatch.bootstrap.lines import attestation, build_line, build_recorder
@@ -74,7 +72,7 @@ class Service:
         self._file, self._config, self._sight, self._channels = config, both.config, sight, channels
         declare_places(both.config, self.stores.inventory)
         self._views: dict[str, LiveView] = {}
-        self._budget = MachineBudget(clock, AttentionSettings().late_s)
+        self._budget = build_budget(clock)
         self._running = _cameras(both.config)
         posts = [self._post(site, camera) for site, camera, _ in self._running.values()]
         self.runner = Runner(posts, workers, clock)

@@ -11,7 +11,6 @@ from urllib.parse import quote
 
 from kitchenwatch.attention.budget import MachineBudget
 from kitchenwatch.attention.full import FullAttention
-from kitchenwatch.attention.settings import AttentionSettings
 from kitchenwatch.bench.apart import Tell, apart, beside
 from kitchenwatch.bench.speed.engine_threads import EngineThreads, threads_begun
 from kitchenwatch.bench.speed.figures import OURS, PLAIN, STOCK, FilmCost, Run
@@ -21,7 +20,7 @@ from kitchenwatch.bench.speed.meter import Meter
 from kitchenwatch.bench.speed.phases import begin_at
 from kitchenwatch.bench.speed.witness import Arrivals, TimedBook, Watched, Witness
 from kitchenwatch.bench.speed.yardsticks import plain, stock
-from kitchenwatch.bootstrap.attending import build_attention
+from kitchenwatch.bootstrap.attending import build_attention, build_budget
 from kitchenwatch.bootstrap.demo import play
 from kitchenwatch.bootstrap.event_bench import AttentionKind
 from kitchenwatch.bootstrap.films import began
@@ -189,7 +188,7 @@ def _kitchen(addresses: Sequence[str], cameras: int, setup: Setup) -> Iterator[_
             scribe = Scribe(clock)
             scribe.start()
             try:
-                book, budget = TimedBook(stores.cases, clock), MachineBudget(clock, AttentionSettings().late_s)
+                book, budget = TimedBook(stores.cases, clock), build_budget(clock)
                 yield _Kitchen(config, sight, stores, scribe, book, budget, meter, clock)
             finally:
                 scribe.stop()
