@@ -21,5 +21,5 @@ def build_attention(config: Config, camera: Camera, budget: Budget | None = None
     if config.detector.attention == "full":
         return FullAttention(fps)
     usual = AttentionSettings()
-    looks = replace(usual, inquiring_s=max(usual.inquiring_s, 1 / fps))
+    looks = replace(usual, suspecting_s=max(usual.suspecting_s, 1 / fps), inquiring_s=max(usual.inquiring_s, 1 / fps))
     return CameraAttention(camera.id, looks, budget)
