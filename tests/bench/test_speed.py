@@ -119,6 +119,13 @@ def test_a_metered_stream_gives_what_a_stream_gives(make_film: Callable[..., Pat
     assert meter.stages()["demux"] > 0
 
 
+def test_a_metered_glance_counts_as_decoding(make_film: Callable[..., Path]) -> None:
+    meter = Meter()
+    with meter.open_stream(make_film(seconds=1)) as metered:
+        assert metered.glance(next(iter(metered.packets())))
+    assert meter.stages()["decode"] > 0
+
+
 def test_what_an_engines_threads_do_is_charged_to_the_stage_that_asks() -> None:
     pytest.importorskip("openvino")
     # On a single core, or for one thread at a time, it computes in the thread that asks.
