@@ -88,7 +88,7 @@ def test_broken_films_are_told_one_by_one_and_the_others_are_still_looked_at(
     make_film: MakeFilm, tmp_path: Path
 ) -> None:
     told = bad_films(tmp_path, make_film)
-    good = cut_film("no_hat", tmp_path / "good.mp4", fps=10, begin=2, seconds=6)
+    good = cut_film("no_hat", tmp_path / "good.mp4", fps=10, begin=2, seconds=12)
     run = kitchenwatch("replay", "--json", "--store", *(tmp_path / name for name in told), good, cwd=tmp_path)
     assert run.returncode == 1
     lines = run.stderr.splitlines()

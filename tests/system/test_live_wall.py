@@ -35,6 +35,7 @@ def test_the_wall_plays_and_a_camera_comes_back(
     page.fill("[name=name]", "admin")
     page.fill("[name=password]", living.password)
     page.click(".door form button")
+    expect(page.locator('[data-camera="steady"]').first).to_be_visible(timeout=GUARD_MS)
 
     for camera in ("steady", "dies"):
         assert_plays(page, camera)

@@ -33,12 +33,12 @@ def test_the_sample_films_hold_what_their_truth_tells(tmp_path: Path) -> None:
 
 
 def test_each_line_is_a_violation_and_progress_is_told_on_the_screen(tmp_path: Path) -> None:
-    film = cut_film("no_hat", tmp_path / "无帽.mp4", fps=10, begin=2, seconds=6)
+    film = cut_film("no_hat", tmp_path / "无帽.mp4", fps=10, begin=2, seconds=12)
     out, screen = kitchenwatch_on_screen("replay", "--json", film)
     (row,) = rows(out)
     assert list(row) == FIELDS
     assert (row["camera"], row["kind"], row["snapshot"]) == ("无帽.mp4", "no_hat", None)
-    assert 0 <= row["opened"] < row["closed"] <= 6
+    assert 0 <= row["opened"] < row["closed"] <= 12
     assert 0 < row["score"] <= 1
     assert isinstance(row["track"], int)
     assert "无帽.mp4 (1/1)" in screen
@@ -46,16 +46,16 @@ def test_each_line_is_a_violation_and_progress_is_told_on_the_screen(tmp_path: P
 
 
 def test_the_frame_rate_changes_nothing(tmp_path: Path) -> None:
-    films = [cut_film("no_hat", tmp_path / f"{fps}.mp4", fps=fps, begin=0, seconds=8) for fps in (5, 10, 25)]
+    films = [cut_film("no_hat", tmp_path / f"{fps}.mp4", fps=fps, begin=0, seconds=14) for fps in (5, 10, 25)]
     run = kitchenwatch("replay", "--json", *films)
     assert (run.returncode, run.stderr) == (0, "")
     (told,) = truth("no_hat")
     assert seen(rows(run.stdout)) == sorted((film.name, "no_hat") for film in films)
-    assert all(near(row, {**told, "closed": 8}) for row in rows(run.stdout))
+    assert all(near(row, {**told, "closed": 14}) for row in rows(run.stdout))
 
 
 def test_a_film_replayed_again_gives_the_same_cases_and_tells_nobody_twice(tmp_path: Path) -> None:
-    film = cut_film("no_hat", tmp_path / "film.mp4", fps=10, begin=2, seconds=6)
+    film = cut_film("no_hat", tmp_path / "film.mp4", fps=10, begin=2, seconds=12)
     first = kitchenwatch("replay", "--json", "--store", film, cwd=tmp_path)
     assert (first.returncode, first.stderr) == (0, "")
     stored = memory(tmp_path)
