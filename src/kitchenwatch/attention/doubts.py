@@ -48,8 +48,9 @@ class Doubts:
         worth, self._t = weight(None if self._t is None else t - self._t), t
         rest_s = self._settings.rest_s
         self._doubts = {id: each for id, each in self._doubts.items() if t - each.seen <= rest_s or t < each.rests}
-        grave = {track: reached for track, reached in undecided.items() if reached >= self._settings.slight}
-        for track, reached in grave.items():
+        for track, reached in undecided.items():
+            if reached < self._settings.slight:
+                continue
             doubt = self._doubts.setdefault(track, _Doubt())
             doubt.looked += worth
             if t >= doubt.rests:

@@ -20,6 +20,6 @@ def build_attention(config: Config, camera: Camera, budget: Budget | None = None
     fps = camera.sample_fps or config.detector.sample_fps
     if config.detector.attention == "full":
         return FullAttention(fps)
-    usual = AttentionSettings()
-    looks = replace(usual, suspecting_s=max(usual.suspecting_s, 1 / fps), inquiring_s=max(usual.inquiring_s, 1 / fps))
+    usual, least = AttentionSettings(), 1 / fps
+    looks = replace(usual, suspecting_s=max(usual.suspecting_s, least), inquiring_s=max(usual.inquiring_s, least))
     return CameraAttention(camera.id, looks, budget)

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeAlias, cast
@@ -88,7 +89,6 @@ class Stream:
         # Frame and slice threads cost 7 to 29 % more CPU; cameras are what runs in parallel.
         self._video.codec_context.thread_type = "NONE"
         self._video.codec_context.thread_count = 1
-        self._glance = Glance.of(self._video.codec_context)
         # Read now: after `close` they would be read from freed memory.
         self.time_base = cast(Fraction, self._video.time_base)
         """Seconds per tick of packets' timestamps."""
@@ -150,6 +150,11 @@ class Stream:
         except av.FFmpegError:
             return []
         return [picture for picture in pictures if not picture.is_corrupt]
+
+    @cached_property
+    def _glance(self) -> Glance | None:
+        """Made when it is first needed: most streams are opened to be probed, cut or watched closely."""
+        return Glance.of(self._video.codec_context)
 
     def flush(self) -> None:
         """Forget what was decoded, to go on at a keyframe."""
