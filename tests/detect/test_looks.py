@@ -1,7 +1,9 @@
 """Looks, whose is what, and when a look stays silent."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -11,12 +13,13 @@ from kitchenwatch.detect.belonging import Portrait, portrait
 from kitchenwatch.detect.crops import lift, look_at, upper_body
 from kitchenwatch.detect.loading import Model
 from kitchenwatch.detect.looks import FrameLook, PersonLook
-from kitchenwatch.detect.picture import PictureDetector
+from kitchenwatch.detect.picture import PictureDetector, mirrored
 from kitchenwatch.detect.sightings import Abstain, sharpness, sightings
 from kitchenwatch.detect.yolo import Detector
 from kitchenwatch.model import LABELS, Detections, Frame, Kind, Label, Scene, Sighting, Track
 from kitchenwatch.picture import ArrayPicture
 
+SAMPLE = Path(__file__).parents[2] / "sample_videos" / "two_cooks" / "two_cooks.mp4"
 PERSON = np.array([200, 100, 300, 340], np.float32)  # head about 30 high at its top
 HEAD = (235.0, 102.0, 265.0, 134.0)
 FACE = (240.0, 112.0, 260.0, 132.0)
@@ -266,9 +269,27 @@ def test_an_empty_room_holds_nobody(shipped: Model) -> None:
 
 @pytest.mark.parametrize(
     ("size", "inputs"),
-    [((360, 480), [(1, 3, 384, 480), (1, 3, 256, 320)]), ((720, 1280), [(1, 3, 384, 640)])],
+    [
+        ((360, 480), [(256, 320), (384, 480), (480, 640)]),
+        ((720, 1280), [(384, 640), (544, 960), (736, 1280)]),
+    ],
 )
-def test_a_small_picture_is_given_look_2_as_a_whole(size: tuple[int, int], inputs: list[tuple[int, ...]]) -> None:
+def test_a_single_picture_is_seen_in_three_sizes_and_in_a_mirror(
+    size: tuple[int, int], inputs: list[tuple[int, int]]
+) -> None:
     engine = Recording()
     PictureDetector(engine).detect(np.zeros((*size, 3), np.uint8))
-    assert engine.shapes == inputs
+    assert engine.shapes == [(1, 3, *shape) for shape in 2 * inputs]
+
+
+def test_a_mirror_changes_nothing_but_the_side(shipped: Model) -> None:
+    with av.open(str(SAMPLE)) as film:
+        frame = next(frame for frame in film.decode(video=0) if frame.time and frame.time >= 4.0)
+        cooks = np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
+    detector = PictureDetector(shipped.engine, 0.2)
+    seen, turned = detector.detect(cooks), detector.detect(mirrored(cooks))
+    assert len(seen) >= 3
+    assert turned.labels.tolist() == seen.labels.tolist()
+    assert turned.scores == pytest.approx(seen.scores, abs=0.01)
+    back = cooks.shape[1] - turned.boxes[:, [2, 0]]
+    assert back == pytest.approx(seen.boxes[:, [0, 2]], abs=1.5)

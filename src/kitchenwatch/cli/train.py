@@ -32,6 +32,7 @@ def train(
     batch: Annotated[int, typer.Option(min=2, help="Pictures in a step.")] = USUAL.batch,
     rate: Annotated[float, typer.Option(min=0, help="Learning rate.")] = USUAL.rate,
     seed: Annotated[int, typer.Option(help="Of order and augmentation.")] = USUAL.seed,
+    share: Annotated[float, typer.Option(min=0.001, max=1, help="Of the scenes: for a learning curve.")] = USUAL.share,
     device: Annotated[str, typer.Option(help="cpu, or the number of a GPU.")] = HERE.device,
     threads: Annotated[int, typer.Option(min=1, help="Of a CPU that computes.")] = HERE.threads,
     workers: Annotated[int, typer.Option(min=0, help="Processes that load pictures.")] = HERE.workers,
@@ -44,7 +45,7 @@ def train(
     machine = Machine(device, threads, workers)
     start = start or default_model().with_suffix(".pt")
     if add is None:
-        recipe = Recipe(epochs=epochs, side=side, batch=batch, rate=rate, seed=seed)
+        recipe = Recipe(epochs=epochs, side=side, batch=batch, rate=rate, seed=seed, share=share)
         typer.echo(run(datasets or _nothing(), start, out, recipe, machine))
         return
     made = fine_tune(add, datasets or [], start, out, machine)

@@ -1,47 +1,88 @@
-"""Both looks combined on a single picture, as `kitchenwatch detect` and evaluation use them."""
+"""A single picture, looked at as carefully as one can; `kitchenwatch detect` and evaluation see with it.
+
+A camera gives the next picture a moment later, and its looks add up over time. A single picture has no next one: it is
+looked at in several sizes, and in a mirror, instead.
+"""
+
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kitchenwatch.detect.crops import CROP_SIDE, look_at
+from kitchenwatch.detect.crops import CROP_SIDE, look_at, upper_body
+from kitchenwatch.detect.fusion import View, fuse
 from kitchenwatch.detect.looks import FRAME_SIDE
-from kitchenwatch.detect.yolo import Detector, input_shape, merge, suppress
+from kitchenwatch.detect.yolo import Detector, input_shape
+from kitchenwatch.geometry import Boxes
 from kitchenwatch.model import Detections, Label
-from kitchenwatch.picture import ArrayPicture, Picture
+from kitchenwatch.picture import ArrayPicture
 from kitchenwatch.ports import Engine
 
-SMALL_SIDE = 480  # look 1 at a small picture: enlarging it to 640 lost 0.04 mean AP50 on our validation pictures
+# Long sides of look 1. A small picture is likely a crop in which a head fills much of it: enlarging it further, or a
+# frame less, loses what is large or small in it.
+SMALL_SIDES = (320, 480, 640)
+FRAME_SIDES = (640, 960, 1280)
 PERSON_SCORE = 0.25  # people from this score on are given look 2
-SAME_BOX = 0.5  # boxes of one label that overlap more (IoU) are one thing seen in two looks
+LEAST = 0.01  # of a single look: what one sees faintly, others may confirm
+BODY_PARTS = tuple(label for label in Label if label is not Label.PERSON)
 
 
 class PictureDetector:
     """Finds all labels in one picture.
 
-    Look 1 sees the whole picture, look 2 the upper body of each person. A small picture is likely a crop in which
-    a head fills much of it: it is also given look 2 as a whole, so that heads are found without a person around them.
+    Look 1 sees the whole picture, look 2 the upper body of each person; both see it as it is and mirrored, look 1 in
+    several sizes. `fuse` makes one answer of it.
     """
 
     def __init__(self, engine: Engine, min_score: float = 0.05) -> None:
-        self._detector = Detector(engine, min_score)
+        """`min_score`: what scores less is not reported."""
+        self._detector = Detector(engine, LEAST)
+        self._min_score = min_score
 
     def detect(self, image: NDArray[np.uint8]) -> Detections:
-        """Detections of both looks, in pixels of the picture, strongest first.
+        """Detections in pixels of the picture, strongest first.
 
         Args:
             image: `(H, W, 3)` uint8 BGR.
         """
-        picture = ArrayPicture(image)
-        whole = self._whole(picture)
-        people = whole.of(Label.PERSON)
-        (upper,) = look_at(self._detector, [(picture, list(people.boxes[people.scores >= PERSON_SCORE]))])
-        parts = [part.of(*BODY_PARTS) for part in upper]
-        return suppress(merge([whole, *parts]), SAME_BOX)
+        height, width = image.shape[:2]
+        wholes = [view for turned in (False, True) for view in self._wholes(image, turned)]
+        people = fuse(wholes, width, height).of(Label.PERSON)
+        near = people.boxes[people.scores >= PERSON_SCORE]
+        bodies = [view for turned in (False, True) for view in self._bodies(image, near, turned)]
+        found = fuse([*wholes, *bodies], width, height)
+        return found[found.scores >= self._min_score]
 
-    def _whole(self, picture: Picture) -> Detections:
-        sides = (SMALL_SIDE, CROP_SIDE) if max(picture.size) <= FRAME_SIDE else (FRAME_SIDE,)
-        looks = [self._detector.detect([picture], *input_shape(*picture.size, side))[0] for side in sides]
-        return suppress(merge(looks), SAME_BOX)
+    def _wholes(self, image: NDArray[np.uint8], turned: bool) -> Iterator[View]:
+        height, width = image.shape[:2]
+        picture = ArrayPicture(mirrored(image) if turned else image)
+        long_side = max(picture.size)
+        for side in SMALL_SIDES if long_side <= FRAME_SIDE else FRAME_SIDES:
+            (found,) = self._detector.detect([picture], *input_shape(*picture.size, side))
+            yield View(_back(found, width, turned), np.array([0, 0, width, height], np.float32), side / long_side)
+
+    def _bodies(self, image: NDArray[np.uint8], people: Boxes, turned: bool) -> Iterator[View]:
+        height, width = image.shape[:2]
+        picture = ArrayPicture(mirrored(image) if turned else image)
+        boxes = _turned(people, width) if turned else people
+        (seen,) = look_at(self._detector, [(picture, list(boxes))])
+        for person, found in zip(people, seen, strict=True):
+            region = upper_body(person, width, height)
+            scale = CROP_SIDE / max(float(max(region[2:] - region[:2])), 1.0)
+            yield View(_back(found, width, turned), region, scale, BODY_PARTS)
 
 
-BODY_PARTS = tuple(label for label in Label if label is not Label.PERSON)
+def mirrored(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Left and right exchanged; `(H, W, 3)`."""
+    return np.ascontiguousarray(image[:, ::-1])
+
+
+def _back(found: Detections, width: int, turned: bool) -> Detections:
+    return Detections(_turned(found.boxes, width), found.scores, found.labels) if turned else found
+
+
+def _turned(boxes: Boxes, width: int) -> Boxes:
+    """Boxes `(N, 4)` on the mirrored picture of that width."""
+    return np.asarray(
+        np.stack([width - boxes[:, 2], boxes[:, 1], width - boxes[:, 0], boxes[:, 3]], axis=1), np.float32
+    )

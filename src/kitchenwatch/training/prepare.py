@@ -20,6 +20,7 @@ from kitchenwatch.training import refit
 from kitchenwatch.training.corrections import corrected, shipped
 from kitchenwatch.training.dataset import Picture, pictures, unknown_everywhere, write_rows
 from kitchenwatch.training.refit import narrowed
+from kitchenwatch.training.share import share_of
 from kitchenwatch.training.sources import lacks
 
 COMMON = 0.15  # a label in fewer pictures than this share is shown more often than it occurs
@@ -43,15 +44,21 @@ class Prepared:
     boxes: dict[str, int]
 
 
-def prepare(roots: Sequence[Path], out: Path) -> Prepared:
+def prepare(roots: Sequence[Path], out: Path, share: float = 1.0) -> Prepared:
     """Write the split `train` of all roots into `out`; the images are linked, not copied.
 
     Two roots may not hold pictures of one name: the later one would replace the earlier one's.
 
+    Args:
+        roots: datasets.
+        out: folder, made if it is not there.
+        share: of each root's scenes, 0-1 (see `share_of`).
+
     Raises DatasetError if a root has no pictures or its labels are broken.
     """
     (out / "images" / "train").mkdir(parents=True, exist_ok=True)
-    held = {picture.name: (picture, rows) for root in roots for picture, rows in refitted(root)}
+    used = {name for root in roots for name in share_of(pictures(root, "train"), share)}
+    held = {picture.name: (picture, rows) for root in roots for picture, rows in refitted(root) if picture.name in used}
     for picture, rows in held.values():
         _link(picture.path, out / "images" / "train" / picture.path.name)
         write_rows(out, "train", picture.name, rows)

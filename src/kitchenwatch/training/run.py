@@ -54,7 +54,7 @@ def train(roots: Sequence[Path], start: Path, out: Path, recipe: Recipe, machine
         raise MissingExtra("training", "train")
     if not (out / LAST).exists() and start.suffix == ".pt" and not start.is_file():
         raise ModelError(f"{start}: no such file -> name the weights to start from, a .pt")
-    prepared = prepare(roots, out / "data")
+    prepared = prepare(roots, out / "data", recipe.share)
     _note(out, roots, start, recipe, prepared)
     _run(prepared, start, out, recipe, machine)
     return out / RESULT

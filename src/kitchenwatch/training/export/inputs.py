@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from kitchenwatch.detect.crops import CROP_SIDE, cut, upper_body
 from kitchenwatch.detect.looks import FRAME_SIDE
-from kitchenwatch.detect.picture import SMALL_SIDE
+from kitchenwatch.detect.picture import SMALL_SIDES
 from kitchenwatch.detect.yolo import as_batch, input_shape, letterbox
 from kitchenwatch.errors import DatasetError
 from kitchenwatch.model import Label
@@ -46,7 +46,7 @@ def _up_to(count: int, found: Iterator[NDArray[np.float32]]) -> Iterator[NDArray
 def _frame(picture: Picture) -> NDArray[np.float32]:
     image = picture.image()
     rows, columns = image.shape[:2]
-    side = SMALL_SIDE if max(rows, columns) <= FRAME_SIDE else FRAME_SIDE
+    side = SMALL_SIDES[1] if max(rows, columns) <= FRAME_SIDE else FRAME_SIDE
     return as_batch([letterbox(ArrayPicture(image), *input_shape(columns, rows, side))[0]])
 
 
