@@ -143,9 +143,9 @@ def test_of_a_hundred_things_that_look_like_one_hardly_any_speaks_for_it() -> No
     bound = cautious(free, hard)
     speaking = [one for one in hard if bound.llr(one.sighting) > 0]
     assert len(speaking) <= MOST * len(hard)
-    assert bound.llr(sighting(Kind.SMOKING, 0.9)) > 0
-    assert bound.bias < free.bias
-    assert (bound.violating, bound.unseen, bound.limit) == (free.violating, free.unseen, free.limit)
+    clear, nothing = sighting(Kind.SMOKING, 0.9), sighting(Kind.SMOKING, 0.0)
+    assert bound.llr(clear) == free.llr(clear) > 0
+    assert bound.llr(nothing) == free.llr(nothing) < 0
 
 
 def test_a_worth_that_is_cautious_already_stays_as_it_is() -> None:

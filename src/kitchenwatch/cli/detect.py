@@ -1,4 +1,4 @@
-"""`kitchenwatch detect`: both looks on single pictures."""
+"""`kitchenwatch detect`: what is seen on single pictures."""
 
 import json
 import logging

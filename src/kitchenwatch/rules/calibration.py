@@ -5,7 +5,7 @@ The numbers lie in a JSON file beside the model. `kitchenwatch calibrate` fits t
     {"model_sha256": "...", "fitted_on": "...",
      "kinds": {"no_hat":  {"bias": 0.1, "violating": 0.9, "complying": 0.8, "head": 0.2, "limit": 4.0, "fit": {...}},
                "no_mask": {...},
-               "smoking": {"bias": 1.2, "violating": 0.7, "unseen": -0.3, "limit": 4.0, "fit": {...}},
+               "smoking": {"bias": 1.2, "violating": 0.7, "unseen": -0.3, "silent": 0.3, "limit": 4.0, "fit": {...}},
                "phone_use": {...}},
      "labels": {"person": {"bias": 0.2, "seen": 1.4, "doubted": 2.1, "size": 0.1, "fit": {...}}, ...}}
 
@@ -105,11 +105,13 @@ class ObjectWorth(_Strict):
     """For a kind with a small object (`cigarette`, `phone`): `unseen` is the worth of not seeing it, below zero.
 
     If seen, the ratio is `bias + violating·logit(v)`, at most `limit` nats, and never less than if it were not seen.
+    Scores up to `silent` never speak for a violation: too many other things reach them.
     """
 
     bias: FiniteFloat
     violating: Weight
     unseen: Annotated[float, Field(le=0, allow_inf_nan=False)]
+    silent: Annotated[float, Field(ge=0, le=1)] = 0.0
     limit: Positive
     fit: Fit
 
@@ -117,7 +119,8 @@ class ObjectWorth(_Strict):
         """Log-likelihood ratio of this look, in nats, positive for the violation."""
         if sighting.violating < UNSEEN_BELOW:
             return self.unseen
-        return max(self.unseen, min(self.bias + self.violating * logit(sighting.violating), self.limit))
+        most = self.limit if sighting.violating > self.silent else 0.0
+        return max(self.unseen, min(self.bias + self.violating * logit(sighting.violating), most))
 
 
 class LabelChance(_Strict):

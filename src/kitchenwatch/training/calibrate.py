@@ -37,7 +37,7 @@ def calibrate(found: HeldOut, model_sha256: str, fitted_on: str, hard: Sequence[
         found: from pictures that the model was not trained on.
         model_sha256: hex digest of the model file.
         fitted_on: which pictures, in words.
-        hard: looks at hard negatives, which bound a worth that is set by hand (see `caution`).
+        hard: looks at hard negatives, which bound what is worth something (see `caution`).
     """
     kinds = reliability.of_kinds(found.examples, found.findings)
     labels = reliability.of_labels(found.findings)
@@ -56,8 +56,7 @@ def calibrate(found: HeldOut, model_sha256: str, fitted_on: str, hard: Sequence[
 
 
 def _bounded(kind: Kind, worth: StateWorth | ObjectWorth, hard: Sequence[Example]) -> StateWorth | ObjectWorth:
-    """A worth that was fitted knows its false sights; bounded as well, smoking was not found in real films any more."""
-    if isinstance(worth, StateWorth) or not worth.fit.by_hand:
+    if isinstance(worth, StateWorth):
         return worth
     return cautious(worth, [one for one in hard if one.sighting.kind is kind])
 

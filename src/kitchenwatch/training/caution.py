@@ -4,11 +4,12 @@ Held-out pictures show few spoons at mouths and calculators in hands; a kitchen 
 composed or photographed, bound what a score may be worth.
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
-from kitchenwatch.rules.calibration import UNSEEN_BELOW, ObjectWorth, logit
+from kitchenwatch.rules.calibration import ObjectWorth
 from kitchenwatch.training.examples import Example
 
 # Of looks at hard negatives that may speak for a violation: our bar for a detector that is put to work.
@@ -16,7 +17,10 @@ MOST = 0.01
 
 
 def cautious(worth: ObjectWorth, hard: Sequence[Example]) -> ObjectWorth:
-    """The same worth, lowered where more than `MOST` of these looks would count as evidence.
+    """The same worth, silent up to the score that `MOST` of these looks exceed.
+
+    What is above speaks as clearly as before. To lower the worth of all scores instead until as few looks speak was
+    tried: a real smoker, whose looks score 0.26 in the median and above 0.3 in four of ten, was not found any more.
 
     Args:
         hard: looks at people without the thing, of the worth's own kind; with none, the worth stays as it is.
@@ -24,6 +28,5 @@ def cautious(worth: ObjectWorth, hard: Sequence[Example]) -> ObjectWorth:
     scores = [one.sighting.violating for one in hard if not one.violating]
     if not scores:
         return worth
-    bound = max(float(np.quantile(scores, 1 - MOST, method="higher")), UNSEEN_BELOW)
-    bias = min(worth.bias, round(-worth.violating * logit(bound), 3))
-    return worth.model_copy(update={"bias": bias})
+    bound = math.ceil(1000 * np.quantile(scores, 1 - MOST, method="higher")) / 1000
+    return worth.model_copy(update={"silent": min(1.0, max(worth.silent, bound))})
