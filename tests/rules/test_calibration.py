@@ -78,6 +78,15 @@ def test_an_object_weighs_its_one_label_and_unseen_speaks_against_it(tmp_path: P
     assert calibration.llr(sighting(Kind.PHONE_USE, 0.05)) == -0.3
 
 
+def test_up_to_the_silent_score_an_object_speaks_against_but_never_for(tmp_path: Path) -> None:
+    content = body()
+    content["kinds"]["smoking"] = OBJECT | {"bias": 2.0, "silent": 0.4}
+    calibration = Calibration.load(saved(tmp_path, content))
+    worth = {score: calibration.llr(sighting(Kind.SMOKING, score)) for score in (0.0, 0.051, 0.2, 0.4, 0.401)}
+    assert [worth[0.0], worth[0.051], worth[0.2], worth[0.4]] == [-0.3, pytest.approx(-0.046, abs=0.001), 0.0, 0.0]
+    assert worth[0.401] == pytest.approx(2.0 + 0.7 * math.log(0.401 / 0.599))
+
+
 def test_a_look_is_worth_no_more_than_the_limit() -> None:
     neutral = Calibration.neutral()
     assert neutral.llr(sighting(Kind.NO_HAT, 1.0, 0.0)) == 4

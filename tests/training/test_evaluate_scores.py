@@ -130,3 +130,9 @@ def test_a_label_that_no_score_speaks_for_has_no_threshold() -> None:
     plain = Calibration.neutral().model_dump()
     plain["kinds"]["phone_use"]["bias"] = -9.0
     assert thresholds(Calibration.model_validate(plain))[Label.PHONE] is None
+
+
+def test_silent_scores_are_none_from_which_the_product_acts() -> None:
+    plain = Calibration.neutral().model_dump()
+    plain["kinds"]["smoking"]["silent"] = 0.42
+    assert thresholds(Calibration.model_validate(plain))[Label.CIGARETTE] == pytest.approx(0.421)

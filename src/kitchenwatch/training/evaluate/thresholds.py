@@ -19,7 +19,7 @@ def thresholds(calibration: Calibration | None) -> dict[Label, float | None]:
     """The score by label, None where no score suffices or nothing is known.
 
     A person is followed from look 1's least score on; a head or face is judged from `Abstain.sure` on; a cigarette or
-    phone counts as evidence for a violation from the score on that the calibration gives no less than zero nats.
+    phone counts as evidence for a violation from the score on that the calibration gives more than zero nats.
 
     Args:
         calibration: of the model; None if it has none yet.
@@ -34,4 +34,4 @@ def _even(calibration: Calibration | None, kind: Kind) -> float | None:
     if calibration is None:
         return None
     worth = (calibration.llr(Sighting(0.0, 0, kind, score, 0.0, HEAD_PX)) for score in GRID.tolist())
-    return next((score for score, nats in zip(GRID.tolist(), worth, strict=False) if nats >= 0), None)
+    return next((score for score, nats in zip(GRID.tolist(), worth, strict=False) if nats > 0), None)
