@@ -129,6 +129,13 @@ def test_frames_of_one_shape_share_a_run_and_each_gets_its_own_answer() -> None:
     assert [one.boxes[0, 0].item() for one in people] == pytest.approx([900, 330, 600, 330, 900])
 
 
+def test_frames_are_searched_at_the_side_that_was_asked_for() -> None:
+    engine = Brightness()
+    (people,) = FrameLook(engine, side=960).people([plain(0, 200, 1080, 1920)])
+    assert engine.shapes == [(1, 3, 544, 960)]
+    assert len(people) == 1
+
+
 def test_many_frames_are_looked_at_in_bounded_batches() -> None:
     engine = Brightness()
     assert len(FrameLook(engine).people([plain(n, 200, 90, 160) for n in range(11)])) == 11

@@ -64,7 +64,7 @@ class Service:
         self._clock = clock
         channels = build_channels(config, clock)
         workers, detector = os.cpu_count() or 1, config.detector
-        sight = build_sight(detector.model, detector.engine, detector.threads, workers)
+        sight = build_sight(detector.model, detector.engine, detector.threads, workers, detector.frame_side)
         self.stores = open_stores(config, clock)
         self.scribe = Scribe(clock)
         both = joined(config, self.stores.declarations)

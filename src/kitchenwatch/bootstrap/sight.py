@@ -5,7 +5,7 @@ from pathlib import Path
 
 from kitchenwatch.config import load
 from kitchenwatch.detect.loading import Model, Preference, load_model
-from kitchenwatch.detect.looks import FrameLook, PersonLook
+from kitchenwatch.detect.looks import FRAME_SIDE, FrameLook, PersonLook
 from kitchenwatch.detect.picture import PictureDetector
 from kitchenwatch.rules.calibration import Calibration
 
@@ -20,19 +20,26 @@ class Sight:
     calibration: Calibration
 
 
-def build_sight(model: Path | None = None, engine: Preference = "auto", threads: int = 1, workers: int = 1) -> Sight:
+def build_sight(
+    model: Path | None = None,
+    engine: Preference = "auto",
+    threads: int = 1,
+    workers: int = 1,
+    frame_side: int = FRAME_SIDE,
+) -> Sight:
     """Load the model (the shipped one by default) with the calibration beside it.
 
     Args:
         threads: of one look.
         workers: so many look at the same time.
+        frame_side: long side at which frames are searched for people, in pixels.
 
     Raises ModelError, MissingExtra.
     """
     loaded = load_model(model, engine, threads, runs=workers)
     calibration = Calibration.load(loaded.calibration)
     calibration.require(loaded.sha256)
-    return Sight(loaded, FrameLook(loaded.engine), PersonLook(loaded.engine), calibration)
+    return Sight(loaded, FrameLook(loaded.engine, side=frame_side), PersonLook(loaded.engine), calibration)
 
 
 def build_picture_detector(config_path: Path | None, min_score: float) -> PictureDetector:

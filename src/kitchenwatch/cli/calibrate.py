@@ -27,7 +27,8 @@ def calibrate(
     model: Annotated[Path | None, typer.Option(help=".onnx or .pt; else the model that ships.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write to; else where the model lies.")] = None,
     hard: Annotated[
-        Path | None, typer.Option(help="Hard negatives (`dataset compose --hard`): they bound what a cigarette or phone is worth.")
+        Path | None,
+        typer.Option(help="Hard negatives (`dataset compose --hard`): they bound what a cigarette or phone is worth."),
     ] = None,
 ) -> None:
     """Fit what a model's scores are worth, and write it beside the model with charts of the fit."""

@@ -39,7 +39,7 @@ def replay(
     asked = films_config(films, config.load(config_path) if config_path else None, site)
     # One film at a time, which somebody waits for: it may have the whole machine.
     threads = max(asked.detector.threads, os.cpu_count() or 1)
-    sight = build_sight(asked.detector.model, asked.detector.engine, threads)
+    sight = build_sight(asked.detector.model, asked.detector.engine, threads, frame_side=asked.detector.frame_side)
     with ExitStack() as ending:
         stores = ending.enter_context(open_stores(asked, SystemClock())) if store else None
         rows, broken = _run_all(film_runs(asked, sight, stores), as_json)

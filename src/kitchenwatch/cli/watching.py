@@ -50,7 +50,12 @@ class Watching:
         """Play each film; tell on stderr which cannot be played."""
         asked = scored_config(self.known, config.load(self.config) if self.config else None, self.fps, attention)
         detector = asked.detector
-        sight = build_sight(self.model or detector.model, self.engine or detector.engine, detector.threads)
+        sight = build_sight(
+            self.model or detector.model,
+            self.engine or detector.engine,
+            detector.threads,
+            frame_side=detector.frame_side,
+        )
         about = {
             "model": sight.model.path.name,
             "model_sha256": sight.model.sha256,

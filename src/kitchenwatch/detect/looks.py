@@ -18,9 +18,10 @@ FRAME_SIDE = 640  # long side of look 1: enough for people; heads are left to lo
 class FrameLook:
     """Look 1: people on whole frames."""
 
-    def __init__(self, engine: Engine, min_score: float = 0.35) -> None:
-        """`min_score` is near the best F1 of `person` on our validation pictures."""
+    def __init__(self, engine: Engine, min_score: float = 0.35, side: int = FRAME_SIDE) -> None:
+        """`min_score` is near the best F1 of `person` on our validation pictures; `side` is the long one, in pixels."""
         self._detector = Detector(engine, min_score)
+        self._side = side
 
     def people(self, frames: Sequence[Frame]) -> list[Detections]:
         """Detections of `person` on each frame, in pixels of that frame.
@@ -29,7 +30,7 @@ class FrameLook:
         """
         alike: dict[tuple[int, int], list[int]] = defaultdict(list)
         for index, frame in enumerate(frames):
-            alike[input_shape(*frame.size, FRAME_SIDE)].append(index)
+            alike[input_shape(*frame.size, self._side)].append(index)
         found: dict[int, Detections] = {}
         for shape, indices in alike.items():
             for batch in batches(indices):
