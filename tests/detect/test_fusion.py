@@ -1,5 +1,7 @@
 """One answer from several looks at one picture."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -29,7 +31,7 @@ def view(
     return View(found(*rows), np.array(region, np.float32), scale, labels)
 
 
-def told(*views: View) -> list[tuple[list[float], Label, float]]:
+def told(*views: View) -> list[tuple[list[float], Label, Any]]:
     made = fuse(views, WIDTH, HEIGHT)
     return [
         (box.tolist(), LABELS[label], pytest.approx(score))

@@ -72,6 +72,14 @@ class PictureDetector:
             yield View(_back(found, width, turned), region, scale, BODY_PARTS)
 
 
+def single_look(detector: Detector, image: NDArray[np.uint8]) -> Detections:
+    """What one look at the whole of a picture sees: no other confirms it, as in a camera. In pixels of the picture."""
+    picture = ArrayPicture(image)
+    side = SMALL_SIDES[1] if max(picture.size) <= FRAME_SIDE else FRAME_SIDE
+    (found,) = detector.detect([picture], *input_shape(*picture.size, side))
+    return found
+
+
 def mirrored(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Left and right exchanged; `(H, W, 3)`."""
     return np.ascontiguousarray(image[:, ::-1])

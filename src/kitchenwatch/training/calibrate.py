@@ -39,12 +39,12 @@ def calibrate(found: HeldOut, model_sha256: str, fitted_on: str, hard: Sequence[
         fitted_on: which pictures, in words.
         hard: looks at hard negatives, which bound what is worth something (see `caution`).
     """
-    kinds = reliability.of_kinds(found.examples, found.findings)
+    kinds = reliability.of_kinds(found.examples, found.single)
     labels = reliability.of_labels(found.findings)
     if not kinds or not labels:
         raise DatasetError("people were seen in fewer than two scenes -> add pictures of people with drawn boxes")
     examples = {kind: [one for one in found.examples if one.sighting.kind is kind] for kind in RULE_KINDS}
-    worth = {kind.value: _bounded(kind, fit_kind(kind, part, found.findings), hard) for kind, part in examples.items()}
+    worth = {kind.value: _bounded(kind, fit_kind(kind, part, found.single), hard) for kind, part in examples.items()}
     chances = {label.value: fit_label([one for one in found.findings if one.label is label]) for label in LABELS}
     body = {
         "model_sha256": model_sha256,

@@ -47,7 +47,7 @@ def fit_kind(kind: Kind, part: Sequence[Example], detected: Iterable[Finding]) -
 
     Args:
         part: its examples, which may be none.
-        detected: of all labels, in the same pictures and perhaps others.
+        detected: of all labels, by single looks at the same pictures and perhaps others.
     """
     return fit_state(part) if kind in WORN else fit_object(part, strays(part, detected))
 

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kitchenwatch.detect.looks import PersonLook
-from kitchenwatch.detect.picture import PictureDetector
+from kitchenwatch.detect.picture import PictureDetector, single_look
+from kitchenwatch.detect.yolo import Detector
 from kitchenwatch.ports import Engine
 from kitchenwatch.training.dataset import Picture, as_truth
 from kitchenwatch.training.examples import EVERY, Example, examples, looks_at
@@ -24,12 +25,17 @@ class HeldOut:
 
     Attributes:
         pictures: how many; `scenes` of them are no near-duplicates of others.
+        examples: what look 2 says of drawn people.
+        findings: what was found on the pictures by all looks at them together.
+        single: what a single look at each picture found.
+        heads: drawn ones, and what look 2 says of them.
     """
 
     pictures: int
     scenes: int
     examples: list[Example] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    single: list[Finding] = field(default_factory=list)
     heads: list[Head] = field(default_factory=list)
 
 
@@ -46,7 +52,7 @@ def gather(pictures: Iterable[Drawn], scene: Sequence[int] | NDArray[np.int64], 
         scene: of each picture, in the same order (see `scenes`).
         engine: runs the network.
     """
-    whole, person = PictureDetector(engine), PersonLook(engine, EVERY)
+    whole, person, detector = PictureDetector(engine), PersonLook(engine, EVERY), Detector(engine)
     found = HeldOut(len(scene), len(set(scene)))
     for (picture, rows), group in zip(pictures, scene, strict=True):
         image = picture.image()
@@ -54,5 +60,6 @@ def gather(pictures: Iterable[Drawn], scene: Sequence[int] | NDArray[np.int64], 
         looks = looks_at(person, image, truth)
         found.examples.extend(examples(looks, truth, int(group)))
         found.findings.extend(findings(whole.detect(image), truth, int(group)))
+        found.single.extend(findings(single_look(detector, image), truth, int(group)))
         found.heads.extend(heads(looks, truth))
     return found
