@@ -32,7 +32,8 @@ def held(root: Path) -> list[Picture]:
 def test_a_quarter_is_part_of_a_half_and_all_is_all(held: list[Picture]) -> None:
     quarter, half = share_of(held, 0.25), share_of(held, 0.5)
     assert quarter < half < share_of(held, 1.0)
-    assert (len(quarter), len(half)) == (pytest.approx(30, abs=16), pytest.approx(60, abs=16))
+    assert 14 <= len(quarter) <= 46
+    assert 44 <= len(half) <= 76
     assert share_of(held, 1.0) == {picture.name for picture in held}
 
 
