@@ -60,8 +60,8 @@ def test_openvino_takes_as_many_runs_side_by_side_as_it_is_asked_for() -> None:
     engine = load_model(prefer="openvino", runs=2).engine
     assert isinstance(engine, OpenVinoEngine)
     # Never more than there are processors, which a container may be given few of.
-    assert engine._compiled.get_property("NUM_STREAMS") == min(2, len(os.sched_getaffinity(0)))
-    assert engine._compiled.get_property("ENABLE_CPU_PINNING") is False
+    assert engine._networks.made_for((1, 3, 32, 32)).get_property("NUM_STREAMS") == min(2, len(os.sched_getaffinity(0)))
+    assert engine._networks.made_for((1, 3, 32, 32)).get_property("ENABLE_CPU_PINNING") is False
 
 
 @pytest.mark.parametrize("engine", ["cuda", "tensorrt"])

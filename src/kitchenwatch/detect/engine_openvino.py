@@ -1,8 +1,10 @@
 """Runs the network with OpenVINO, faster on Intel processors (extra `openvino`)."""
 
 import threading
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,15 @@ Precision = Literal["f32", "bf16"]
 
 # Side of a picture that the network's coarsest level (1/32) still sees.
 SMALLEST = 32
+
+# Pictures in one run: three sizes are few enough to compile networks for.
+PARTS = (4, 2, 1)
+# What one run is made of at most, unless it is a single picture: two frames, or four people. More spares nothing, and
+# the memory of the largest run is held for good.
+RUN_PIXELS = 2 * 640 * 384
+# Runs of one shape, then a network is compiled for it alone: that takes as long as it has lost by then, half a second.
+OFTEN = 80
+TAILORED = 8  # such networks at most: each holds 30 to 60 MB, and cameras of one shape need five
 
 
 class OpenVinoEngine:
@@ -42,7 +53,7 @@ class OpenVinoEngine:
         self._own = threading.local()
         try:
             network = openvino.Core().read_model(path)
-            self._compiled = openvino.compile_model(network, "CPU", _options(threads, precision, runs))
+            self._networks = _Networks(network, _options(threads, precision, runs))
             # OpenVINO's bindings look for NumPy at the first run, and two threads in their first run lock up the
             # whole process: one waits for the other while it holds the interpreter. So the first run is made here.
             self.run(np.zeros((1, 3, SMALLEST, SMALLEST), np.float32))
@@ -58,10 +69,56 @@ class OpenVinoEngine:
         return "openvino"
 
     def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        """`(B, 3, H, W)` in, `(B, 4 + labels, anchors)` out; each calling thread has a request of its own."""
-        if not hasattr(self._own, "request"):
-            self._own.request = self._compiled.create_infer_request()
-        return np.array(self._own.request.infer([batch])[0], np.float32)
+        """`(B, 3, H, W)` in, `(B, 4 + labels, anchors)` out; each calling thread has requests of its own."""
+        return np.concatenate([self._part(part) for part in _parts(batch)])
+
+    def _part(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        network = self._networks.made_for(batch.shape)
+        if not hasattr(self._own, "requests"):
+            self._own.requests = {}
+        if id(network) not in self._own.requests:  # networks are never dropped, so that no number comes twice
+            self._own.requests[id(network)] = network.create_infer_request()
+        return np.array(self._own.requests[id(network)].infer([batch])[0], np.float32)
+
+
+class _Networks:
+    """A network compiled for inputs of any shape, and as many for the shapes that come often.
+
+    Where the shape is known before, OpenVINO plans memory and kernels once instead of at each run.
+    """
+
+    def __init__(self, network: Any, options: dict[str, int | str | bool]) -> None:
+        import openvino
+
+        self._compile = openvino.compile_model
+        self._network, self._options = network, options
+        self._any = self._compile(network, "CPU", options)
+        self._tailored: dict[tuple[int, ...], Any] = {}
+        self._seen: Counter[tuple[int, ...]] = Counter()
+        self._lock = threading.Lock()
+
+    def made_for(self, shape: tuple[int, ...]) -> Any:
+        """The best compiled network for inputs of that shape."""
+        if (known := self._tailored.get(shape)) is not None:
+            return known
+        with self._lock:
+            self._seen[shape] += 1
+            if shape not in self._tailored and self._seen[shape] > OFTEN and len(self._tailored) < TAILORED:
+                fitted = self._network.clone()
+                fitted.reshape(shape)
+                self._tailored[shape] = self._compile(fitted, "CPU", self._options)
+            return self._tailored.get(shape, self._any)
+
+
+def _parts(batch: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
+    """The batch cut into `PARTS`, the largest first."""
+    pixels = batch.shape[2] * batch.shape[3]
+    start = 0
+    while start < len(batch):
+        most = min(len(batch) - start, max(1, RUN_PIXELS // pixels))
+        size = next(size for size in PARTS if size <= most)
+        yield batch[start : start + size]
+        start += size
 
 
 def _options(threads: int, precision: Precision | None, runs: int) -> dict[str, int | str | bool]:
