@@ -1,13 +1,16 @@
 """Recorded films: sampled alike at any frame rate, and broken in every way they come broken."""
 
 import logging
+import struct
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from films import add_silence, read_time
+from films import make_film as make
 from kitchenwatch.attention.full import FullAttention
 from kitchenwatch.errors import SourceUnreadable
 from kitchenwatch.model import Frame
@@ -169,3 +172,22 @@ def test_sound_alone_is_no_film(tmp_path: Path) -> None:
     with av.open(str(tmp_path / "sound.mp4"), "w") as container:
         add_silence(container, container.add_stream("aac", rate=16000, layout="mono"), 1)
     assert "holds no video" in frames_before_error(source(tmp_path / "sound.mp4"))[1]
+
+
+@pytest.mark.parametrize(("matrix", "quarters"), [((0, 1, -1, 0), 3), ((-1, 0, 0, -1), 2), ((0, -1, 1, 0), 1)])
+def test_a_film_on_its_side_is_seen_upright(tmp_path: Path, matrix: tuple[int, ...], quarters: int) -> None:
+    film = make(tmp_path / "phone.mp4", seconds=1)
+    lying = [frame.image for frame in source(film).frames()]
+    content = bytearray(film.read_bytes())
+    place = content.index(b"tkhd") + 44  # ISO/IEC 14496-12, 8.3.2: after times, id, length and layer
+    a, b, c, d = (value * 0x10000 for value in matrix)
+    content[place : place + 36] = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 0x40000000)
+    film.write_bytes(content)
+    upright = [frame.image for frame in source(film).frames()]
+    assert len(upright) == len(lying) > 3
+    assert all(np.array_equal(np.rot90(before, quarters), after) for before, after in zip(lying, upright, strict=True))
+
+
+def test_a_folder_is_no_film(tmp_path: Path) -> None:
+    with pytest.raises(SourceUnreadable, match="is a folder -> name the films in it"):
+        list(source(tmp_path).frames())

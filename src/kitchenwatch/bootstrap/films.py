@@ -20,6 +20,7 @@ from kitchenwatch.model import CameraRef, Change, EvidenceKind, Role, Scope, Vio
 from kitchenwatch.pipeline.runner import replay
 from kitchenwatch.pipeline.unrecorded import NoHealthLog, NoRecorder
 from kitchenwatch.ports import HealthLog, Recorder
+from kitchenwatch.sources.ahead import AheadStream
 from kitchenwatch.sources.film import FilmSource
 
 DISTRICT, SITE = "local", "films"
@@ -88,7 +89,7 @@ def _film_run(config: Config, site: Site, camera: Camera, sight: Sight, stores: 
     assert path is not None
     ref = CameraRef(camera.id, site.id)
     attention = build_attention(config, camera)
-    source = FilmSource(camera.id, path, began(path), attention)
+    source = FilmSource(camera.id, path, began(path), attention, AheadStream)
     recorder, health = _records(ref, source, site, camera, sight, stores)
     line = build_line(ref, rules_for(config, site, camera), attention, sight, recorder, health)
 

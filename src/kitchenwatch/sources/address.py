@@ -1,7 +1,6 @@
 """Where a camera or film is, in words that may be logged."""
 
 import re
-from urllib.parse import urlsplit
 
 # Makers put passwords into paths and queries too: `/user=admin_password=…_channel=1.sdp`, `?pwd=…`.
 _SECRET = re.compile(r"(?i)((?:user(?:name)?|pass(?:word|wd)?|pwd|auth|token|key)=)[^&_/]*")
@@ -18,4 +17,5 @@ def redacted(address: str) -> str:
 
 def is_live(address: str) -> bool:
     """Whether this is a stream on the network rather than a file."""
-    return "://" in address and urlsplit(address).scheme != "file"
+    # Not parsed: a password with "[" in it is no address to a URL parser.
+    return "://" in address and not address.lower().startswith("file:")

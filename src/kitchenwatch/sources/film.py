@@ -16,7 +16,7 @@ from kitchenwatch.model import Frame
 from kitchenwatch.ports import Attention
 from kitchenwatch.sources.clip import AccessUnit, Codec, EncodedClip, access_unit, select
 from kitchenwatch.sources.decoding import Decoding
-from kitchenwatch.sources.picture import DecodedPicture
+from kitchenwatch.sources.picture import upright
 from kitchenwatch.sources.stream import Opener, Stream, VideoPacket
 
 log = logging.getLogger(__name__)
@@ -92,7 +92,7 @@ class FilmSource:
             for t, picture in reading.pictures(Decoding(stream, self._attention)):
                 if self._attention.due(t):
                     at = self._started_at + timedelta(seconds=t)
-                    yield Frame(self._camera, self.run, t, at, DecodedPicture(picture))
+                    yield Frame(self._camera, self.run, t, at, upright(picture))
             self.corrupt, self.pictures = stream.corrupt, reading.count
             if not self._stopping.is_set():
                 self._complain(stream, reading)

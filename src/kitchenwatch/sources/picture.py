@@ -8,7 +8,7 @@ import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, VideoReformatter
 
-from kitchenwatch.picture import Image, scaled
+from kitchenwatch.picture import ArrayPicture, Image, Picture, scaled
 
 # Three planes, colour at half the width and height: what nearly every camera sends.
 HALVED = ("yuv420p", "yuvj420p")
@@ -26,6 +26,13 @@ class Converter:
     def bgr(self, picture: VideoFrame) -> Image:
         """A copy that owns its memory."""
         return cast(Image, self._reformatter.reformat(picture, format="bgr24", threads=1).to_ndarray())
+
+
+def upright(frame: VideoFrame) -> Picture:
+    """The picture as players show it: phones film on their side and say so."""
+    if quarters := round(frame.rotation / 90) % 4:  # counter-clockwise
+        return ArrayPicture(np.ascontiguousarray(np.rot90(_converter().bgr(frame), quarters)))
+    return DecodedPicture(frame)
 
 
 class DecodedPicture:

@@ -12,7 +12,7 @@ from kitchenwatch.model import Attentiveness, Frame
 from kitchenwatch.ports import Attention, Clock
 from kitchenwatch.sources.clip import Codec, access_unit
 from kitchenwatch.sources.decoding import Decoding
-from kitchenwatch.sources.picture import DecodedPicture
+from kitchenwatch.sources.picture import upright
 from kitchenwatch.sources.ring import Ring
 from kitchenwatch.sources.stream import Opener, Stream, StreamSettings, VideoPacket
 from kitchenwatch.sources.timeline import Timeline
@@ -158,7 +158,7 @@ class Reader:
         self._last_t = t
         at = self._timeline.at(t)
         self._run = self._run or f"{self._line.camera}@{at:%Y%m%dT%H%M%S.%fZ}"
-        frame = Frame(self._line.camera, self._run, t, at, DecodedPicture(picture))
+        frame = Frame(self._line.camera, self._run, t, at, upright(picture))
         with self._changed:
             if not self._stopping.is_set():
                 self._frames.append(frame)

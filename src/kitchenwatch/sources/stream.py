@@ -122,7 +122,8 @@ class Stream:
         finished film: the caller has to.
         """
         try:
-            yield from self._timed(packet for packet in self._container.demux(self._video) if packet.size)
+            came = (packet for packet in self._container.demux(self._video) if packet.size)
+            yield from self._timed(_once(came, self.step / self.time_base / 2))
         except (av.FFmpegError, OSError) as error:
             raise self._told(error) from None
 
@@ -132,9 +133,18 @@ class Stream:
         What is broken is counted in `corrupt` and left out, with all that was predicted from it: nothing is
         shown again before the next keyframe, for torn pictures prove nothing.
         """
+        return self._sifted(self._decoded(packet))
+
+    def _decoded(self, packet: VideoPacket | None) -> list[VideoFrame] | None:
+        """Pictures as the decoder gives them; None where it cannot."""
         try:
-            pictures = self._video.decode(packet)
+            return self._video.decode(packet)
         except av.FFmpegError:
+            return None
+
+    def _sifted(self, pictures: list[VideoFrame] | None) -> list[VideoFrame]:
+        """Those that are whole, and the others counted."""
+        if pictures is None:
             self.corrupt += 1
             self._torn = True
             return []
@@ -209,6 +219,8 @@ class Stream:
             return av.open(self._address, "r", options=options, timeout=(settings.open_s, None))
         path = Path(self._address).absolute()
         if not path.is_file() or not path.stat().st_size:
+            if path.is_dir():
+                raise SourceUnreadable(f"{path}: is a folder -> name the films in it")
             raise SourceUnreadable(f"{path}: {'is empty' if path.is_file() else 'no such file'} -> give a film")
         # "file:" so that a colon in a name is not taken for a protocol.
         return av.open(f"file:{path}", "r", options={"protocol_whitelist": "file", "format_whitelist": FILM_FORMATS})
@@ -253,6 +265,23 @@ class Stream:
 
 Opener: TypeAlias = Callable[[str | Path, StreamSettings | None], Stream]
 """Opens a stream: `Stream` itself, or one that measures what it does."""
+
+
+def _once(packets: Iterable[VideoPacket], near: Fraction | float) -> Iterator[VideoPacket]:
+    """Without repetitions: servers under load send a picture twice, and browsers stop at a clip that holds one.
+
+    Args:
+        near: pictures are further apart than so many ticks.
+    """
+    last: VideoPacket | None = None
+    for packet in packets:
+        if last is None or packet.size != last.size or not _is_near(packet, last, near) or bytes(packet) != bytes(last):
+            yield packet
+        last = packet
+
+
+def _is_near(packet: VideoPacket, last: VideoPacket, near: Fraction | float) -> bool:
+    return packet.pts is None or last.pts is None or abs(packet.pts - last.pts) < near
 
 
 def _spread(packets: Sequence[VideoPacket], step: int, last: int | None) -> int | None:
