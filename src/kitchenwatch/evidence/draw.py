@@ -1,16 +1,15 @@
 """Pictures for people: what was seen drawn into the frame, a person cut out of it, and both as JPEG."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 import cv2
 import numpy as np
 
+from kitchenwatch.evidence.captions import Area, Colour, beside, caption, put
 from kitchenwatch.geometry import Boxes, clip_box
 from kitchenwatch.model import LABELS, Detections, Frame, Label, Look, Track, Violation
 from kitchenwatch.picture import Image, Picture
-
-Colour = tuple[int, int, int]
 
 # 90 of 100: no visible artefacts at some 0.4 MB for a 1080p picture.
 JPEG_QUALITY = 90
@@ -26,11 +25,19 @@ GREEN: Colour = (60, 170, 60)
 GREY: Colour = (200, 200, 200)
 WHITE: Colour = (255, 255, 255)
 BLACK: Colour = (0, 0, 0)
-_COLOURS = {Label.HAT: GREEN, Label.MASK: GREEN, Label.PERSON: GREY}
+_COLOURS = {Label.HAT: GREEN, Label.MASK: GREEN}
 
-# OpenCV's built-in font holds ASCII only, hence English labels.
-_FONT = cv2.FONT_HERSHEY_SIMPLEX
-_FONT_PX = 22  # height of its capital letters at scale 1
+# Regulators read these pictures: their words, in the kinds' and labels' own terms.
+NAMES = {
+    "hat": "已戴帽",
+    "no_hat": "未戴工作帽",
+    "mask": "已戴口罩",
+    "no_mask": "未戴口罩",
+    "cigarette": "香烟",
+    "phone": "手机",
+    "smoking": "吸烟",
+    "phone_use": "使用手机",
+}
 
 
 def annotated(
@@ -43,9 +50,8 @@ def annotated(
     """
     image = frame.image.copy()
     for track in tracks:
-        _box(image, track.box, f"person {track.score:.2f}", RED if track.id == violation.track else GREY)
-    for look in looks:
-        _boxes(image, look.detections[look.detections.scores >= SHOWN_FROM])
+        _outline(image, track.box, RED if track.id == violation.track else GREY)
+    _name_all(image, sorted(looks, key=lambda look: look.track != violation.track))
     return np.vstack([image, _strip(frame, violation, zone)])
 
 
@@ -61,34 +67,39 @@ def jpeg(image: Image) -> bytes:
     return cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1].tobytes()
 
 
-def _boxes(image: Image, detections: Detections) -> None:
-    for box, score, index in zip(detections.boxes, detections.scores, detections.labels, strict=True):
-        label = LABELS[index]
-        _box(image, box, f"{label} {score:.2f}", _COLOURS.get(label, RED))
-
-
-def _box(image: Image, box: Boxes, text: str, colour: Colour) -> None:
+def _name_all(image: Image, looks: Sequence[Look]) -> None:
+    """Outlines what was seen, with a caption each, the first in the best places; people need no word."""
     height, width = image.shape[:2]
-    thick = max(1, height // 400)
+    named = [named for look in looks for named in _named(look.detections)]
+    shown = [_outline(image, box, colour) for box, _, colour in named]
+    taken: list[Area] = []
+    for area, (_, text, colour) in zip(shown, named, strict=True):
+        words = caption(text, max(11, height // 48), colour, WHITE)
+        taken.append(beside(area, words, taken, shown, (width, height)))
+        put(image, words, *taken[-1][:2])
+
+
+def _named(found: Detections) -> Iterator[tuple[Boxes, str, Colour]]:
+    for box, score, index in zip(found.boxes, found.scores, found.labels, strict=True):
+        if score >= SHOWN_FROM and (label := LABELS[index]) is not Label.PERSON:
+            yield box, f"{NAMES[label]} {score:.0%}", _COLOURS.get(label, RED)
+
+
+def _outline(image: Image, box: Boxes, colour: Colour) -> Area:
+    height, width = image.shape[:2]
     x1, y1, x2, y2 = clip_box(box, width - 1, height - 1).round().astype(int).tolist()
-    cv2.rectangle(image, (x1, y1), (x2, y2), colour, thick)
-    letters = max(8, height // 60)
-    wide = cv2.getTextSize(text, _FONT, letters / _FONT_PX, thick)[0][0]
-    # Above the box, or inside it where there is no room above; never out of the picture.
-    x, y = max(0, min(x1, width - wide)), y1 - 4 if y1 > 2 * letters else y1 + letters + 4
-    cv2.rectangle(image, (x, y - letters - 2), (x + wide, y + 3), colour, cv2.FILLED)
-    cv2.putText(image, text, (x, y), _FONT, letters / _FONT_PX, BLACK, thick, cv2.LINE_AA)
+    cv2.rectangle(image, (x1, y1), (x2, y2), colour, max(1, height // 400))
+    return x1, y1, x2, y2
 
 
 def _strip(frame: Frame, violation: Violation, zone: ZoneInfo) -> Image:
     width, height = frame.size
     local = frame.at.astimezone(zone).isoformat(sep=" ", timespec="milliseconds")
-    text = f"{violation.kind} {violation.score:.2f} | camera {frame.camera} | {local}"
-    letters = max(10, height // 45)
-    scale = letters / _FONT_PX
-    wide = cv2.getTextSize(text, _FONT, scale, 1)[0][0]
-    scale *= min(1.0, (width - 2 * letters) / wide)
-    strip = np.zeros((2 * letters, width, 3), np.uint8)
-    thick = max(1, height // 700)
-    cv2.putText(strip, text, (letters, letters * 3 // 2), _FONT, scale, WHITE, thick, cv2.LINE_AA)
+    named = f"{NAMES[violation.kind]} {violation.kind}" if violation.kind in NAMES else violation.kind
+    text = f"{named} {violation.score:.0%}  |  摄像头 camera {frame.camera}  |  {local}"
+    letters = max(12, height // 36)
+    while (words := caption(text, letters, BLACK, WHITE)).shape[1] > width and letters > 1:
+        letters = max(1, min(letters - 1, letters * width // words.shape[1]))
+    strip = np.zeros((words.shape[0] + letters // 2, width, 3), np.uint8)
+    put(strip, words, letters // 2 if words.shape[1] + letters <= width else 0, letters // 4)
     return strip

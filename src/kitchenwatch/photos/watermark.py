@@ -5,7 +5,7 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
 
-from kitchenwatch.photos.typeface import typeface
+from kitchenwatch.typeface import typeface
 
 QUALITY = 85
 LEAST_SIDE = 900  # pixels; a smaller picture is enlarged, so that its watermark can be read

@@ -1,4 +1,4 @@
-"""The typeface of watermarks: Droid Sans Fallback, which comes with PyMuPDF, so that no machine need have one."""
+"""The typeface of pictures for people: Droid Sans Fallback, which comes with PyMuPDF."""
 
 from functools import cache
 from io import BytesIO
