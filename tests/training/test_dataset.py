@@ -45,7 +45,7 @@ def test_a_wrong_line_is_named(tmp_path: Path, wrong: str) -> None:
 
 
 def test_an_empty_split_is_told(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match="no pictures in images/val"):
+    with pytest.raises(DatasetError, match=r"no pictures \(.jpg, .jpeg, .png\) in images/val"):
         pictures(tmp_path, "val")
 
 
@@ -100,3 +100,18 @@ def test_the_shipped_list_can_be_read() -> None:
 
 def test_unknown_everywhere_covers_the_picture() -> None:
     assert unknown_everywhere((Label.PHONE,)).tolist() == [[13, 0.5, 0.5, 1, 1]]
+
+
+def test_pictures_may_be_named_as_cameras_name_them(tmp_path: Path) -> None:
+    image = np.full((20, 30, 3), 90, np.uint8)
+    for name in ("site_a.JPG", "site_b.png", "site_c.jpeg"):
+        write_picture(tmp_path, "val", Path(name).stem, image, np.zeros((0, 5), np.float32))
+        (tmp_path / "images" / "val" / f"{Path(name).stem}.jpg").rename(tmp_path / "images" / "val" / name)
+    assert [picture.name for picture in pictures(tmp_path, "val")] == ["site_a", "site_b", "site_c"]
+
+
+def test_a_label_file_that_is_no_utf8_is_named(tmp_path: Path) -> None:
+    write_picture(tmp_path, "val", "site_a", np.zeros((20, 30, 3), np.uint8), np.zeros((0, 5), np.float32))
+    (tmp_path / "labels" / "val" / "site_a.txt").write_text("0 .5 .5 1 1", encoding="utf-16")
+    with pytest.raises(DatasetError, match=r"site_a.txt: not a text in UTF-8"):
+        pictures(tmp_path, "val")[0].rows()

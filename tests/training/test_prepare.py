@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 
 from kitchenwatch.errors import DatasetError
 from kitchenwatch.training.dataset import write_picture
-from kitchenwatch.training.prepare import prepare
+from kitchenwatch.training.prepare import mended, prepare
 from kitchenwatch.training.sources import SHIPPED, lacks
 
 GREY = np.full((60, 80, 3), 128, np.uint8)
@@ -53,4 +53,18 @@ def test_without_a_word_the_shipped_sources_count(tmp_path: Path) -> None:
 def test_a_wrong_data_file_is_named(tmp_path: Path, wrong: str) -> None:
     (tmp_path / "data.yaml").write_text(wrong)
     with pytest.raises(DatasetError, match=r"data\.yaml"):
+        lacks(tmp_path)
+
+
+def test_what_nobody_looked_for_is_unknown_in_held_out_pictures_too(tmp_path: Path) -> None:
+    write_picture(tmp_path, "val", "night_market_1", GREY, row(0))
+    assert [rows[:, 0].tolist() for _, rows in mended(tmp_path, "val")] == [[0]]
+    YAML().dump({"unknown": {"night_market": ["phone"]}}, tmp_path / "data.yaml")
+    assert [rows[:, 0].tolist() for _, rows in mended(tmp_path, "val")] == [[0, 13]]
+
+
+@pytest.mark.parametrize("names", [{0: "hat", 1: "person"}, ["hat", "person"]])
+def test_labels_numbered_otherwise_are_refused(tmp_path: Path, names: object) -> None:
+    YAML().dump({"names": names}, tmp_path / "data.yaml")
+    with pytest.raises(DatasetError, match=r"number the labels like that"):
         lacks(tmp_path)

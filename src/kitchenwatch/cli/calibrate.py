@@ -34,6 +34,7 @@ def calibrate(
     """Fit what a model's scores are worth, and write it beside the model with charts of the fit."""
     log_to_screen(logging.WARNING)
     loaded = load_model(model, "onnxruntime")
+    (out or loaded.path.parent).mkdir(parents=True, exist_ok=True)  # before the work, so that none is lost
     drawn = [one for dataset in datasets for one in mended(dataset, split)]
     found = _look(drawn, loaded)
     named = ", ".join(f"{dataset.resolve().name} ({split})" for dataset in datasets)
@@ -58,7 +59,6 @@ def _look(drawn: list[Drawn], model: Model) -> HeldOut:
 
 def _write(result: Calibrated, found: HeldOut, model: Model, out: Path | None) -> list[Path]:
     beside = (out or model.path.parent) / model.calibration.name
-    beside.parent.mkdir(parents=True, exist_ok=True)
     parts = [beside.with_suffix(f".{part}.png") for part in ("labels", "kinds", "states")]
     training.write(result.calibration, beside)
     charts.draw_reliability(result.labels.values(), parts[0])

@@ -18,6 +18,7 @@ from kitchenwatch.training.evaluate.run import MIN_SCORE, Examined, examine
 from kitchenwatch.training.evaluate.scores import MAX_DETECTIONS
 from kitchenwatch.training.evaluate.table import tables
 from kitchenwatch.training.evaluate.thresholds import thresholds
+from kitchenwatch.training.sources import lacks
 
 
 def evaluate(
@@ -67,9 +68,9 @@ def _calibration(model: Model) -> Calibration | None:
 
 def _look(dataset: Path, split: str, model: Model, mend: bool) -> tuple[list[Examined], int]:
     """Every picture looked at, and how many the corrections left out."""
-    there = pictures(dataset, split)
+    there, lacking = pictures(dataset, split), lacks(dataset, otherwise={})
     with progress() as bar:
-        looks = examine(there, model.engine, corrections.shipped() if mend else {})
+        looks = examine(there, model.engine, corrections.shipped() if mend else {}, lacking)
         examined = [one for one in bar.track(looks, total=len(there), description="looking") if one]
     return examined, len(there) - len(examined)
 

@@ -20,6 +20,7 @@ from kitchenwatch.errors import DatasetError
 from kitchenwatch.geometry import Boxes
 from kitchenwatch.model import LABELS, Detections, Label
 
+SUFFIXES = (".jpg", ".jpeg", ".png")
 JPEG_QUALITY = 90  # what we write is read once more by training: little loss on top of the source's own
 
 
@@ -70,7 +71,11 @@ class Picture:
         """`(N, 5)`: id, then the box as fractions. Raises DatasetError naming the line that is wrong."""
         if not self.labels.exists():
             return np.zeros((0, 5), np.float32)
-        lines = enumerate(self.labels.read_text(encoding="utf-8").splitlines(), 1)
+        try:
+            text = self.labels.read_text(encoding="utf-8-sig")
+        except (UnicodeDecodeError, OSError):
+            raise DatasetError(f"{self.labels}: not a text in UTF-8 -> save it as one") from None
+        lines = enumerate(text.splitlines(), 1)
         found = [_row(self.labels, number, line) for number, line in lines if line.strip()]
         return np.array(found, np.float32).reshape(-1, 5)
 
@@ -81,9 +86,10 @@ class Picture:
 
 def pictures(root: Path, split: str) -> list[Picture]:
     """The pictures of a split, by name. Raises DatasetError if there are none."""
-    found = sorted((root / "images" / split).glob("*.jpg"))
+    found = sorted(path for path in (root / "images" / split).glob("*") if path.suffix.lower() in SUFFIXES)
     if not found:
-        raise DatasetError(f"{root}: no pictures in images/{split} -> name a folder in YOLO format")
+        kinds = ", ".join(SUFFIXES)
+        raise DatasetError(f"{root}: no pictures ({kinds}) in images/{split} -> name a folder in YOLO format")
     return [Picture(path, root / "labels" / split / f"{path.stem}.txt") for path in found]
 
 

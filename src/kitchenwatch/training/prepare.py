@@ -60,7 +60,7 @@ def prepare(roots: Sequence[Path], out: Path, share: float = 1.0) -> Prepared:
     used = {name for root in roots for name in share_of(pictures(root, "train"), share)}
     held = {picture.name: (picture, rows) for root in roots for picture, rows in refitted(root) if picture.name in used}
     for picture, rows in held.values():
-        _link(picture.path, out / "images" / "train" / picture.path.name)
+        _link(picture.path, out / "images" / "train" / f"{picture.name}.jpg")
         write_rows(out, "train", picture.name, rows)
     shown = list(_repeated(held))
     (out / "train.txt").write_text("".join(f"./images/train/{name}.jpg\n" for name in shown), encoding="utf-8")
@@ -72,10 +72,11 @@ def prepare(roots: Sequence[Path], out: Path, share: float = 1.0) -> Prepared:
 def mended(root: Path, split: str) -> Iterator[tuple[Picture, NDArray[np.float32]]]:
     """The pictures of a split with their rows `(N, 5)`, corrected; see also `refitted`. Raises DatasetError."""
     corrections = shipped()
+    lacking = {} if split == "train" else lacks(root, otherwise={})  # see `refitted`
     for picture in pictures(root, split):
         rows = corrected(picture.rows(), corrections.get(picture.name, ()))
         if rows is not None:
-            yield picture, rows
+            yield picture, np.concatenate([rows, unknown_everywhere(lacking.get(picture.source, ()))])
 
 
 def refitted(root: Path) -> Iterator[tuple[Picture, NDArray[np.float32]]]:

@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from kitchenwatch.errors import DatasetError
-from kitchenwatch.model import Label
+from kitchenwatch.model import LABELS, Label
 
 Lacks = Mapping[str, tuple[Label, ...]]
 
@@ -38,17 +38,27 @@ SHIPPED: Lacks = {
 }
 
 
-def lacks(root: Path) -> Lacks:
-    """The labels that each source of a dataset lacks: what its `data.yaml` says, or else what we know of ours.
+def lacks(root: Path, otherwise: Lacks = SHIPPED) -> Lacks:
+    """The labels that each source of a dataset lacks, as its `data.yaml` says.
 
-    Raises DatasetError if the file is no YAML or names labels that do not exist.
+    Args:
+        otherwise: where it says nothing; by default what we know of the training half of ours.
+
+    Raises DatasetError if the file is no YAML, names labels that do not exist, or numbers them otherwise than we do.
     """
     file = root / "data.yaml"
     if not file.exists():
-        return SHIPPED
+        return otherwise
     try:
         said = YAML(typ="safe").load(file) or {}
-        return TypeAdapter(dict[str, tuple[Label, ...]]).validate_python(said.get("unknown", SHIPPED))
+        _check_names(file, said.get("names"))
+        return TypeAdapter(dict[str, tuple[Label, ...]]).validate_python(said.get("unknown", otherwise))
     except (YAMLError, ValidationError, AttributeError) as wrong:
         first = str(wrong).splitlines()[0]
         raise DatasetError(f"{file}: {first} -> write unknown: {{source: [label, ...]}}") from wrong
+
+
+def _check_names(file: Path, names: object) -> None:
+    told = list(names.values()) if isinstance(names, dict) else names
+    if isinstance(told, list) and tuple(told[: len(LABELS)]) != LABELS:
+        raise DatasetError(f"{file}: names are not {', '.join(LABELS)} -> number the labels like that")

@@ -4,14 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 
+import numpy as np
+
 from kitchenwatch.detect.looks import PersonLook
 from kitchenwatch.detect.picture import PictureDetector
 from kitchenwatch.errors import MissingExtra
 from kitchenwatch.model import Detections
 from kitchenwatch.ports import Engine
 from kitchenwatch.training.corrections import Correction, corrected
-from kitchenwatch.training.dataset import Picture, Truth, as_truth
+from kitchenwatch.training.dataset import Picture, Truth, as_truth, unknown_everywhere
 from kitchenwatch.training.examples import EVERY, Example, examples, looks_at
+from kitchenwatch.training.sources import Lacks
 from kitchenwatch.training.states import Head, heads
 
 # AP is read off the whole curve; a single look's 0.01, which no other confirms, is worth a sixth or eighth of that.
@@ -40,13 +43,16 @@ class Examined:
     examples: tuple[Example, ...] = ()
 
 
-def examine(pictures: Sequence[Picture], engine: Engine, corrections: Corrections) -> Iterator[Examined | None]:
+def examine(
+    pictures: Sequence[Picture], engine: Engine, corrections: Corrections, lacking: Lacks | None = None
+) -> Iterator[Examined | None]:
     """One item a picture, in order; None for a picture that the corrections leave out.
 
     Args:
         pictures: of one split.
         engine: runs the network.
         corrections: of the drawn boxes, by the picture's name; empty to take the labels as delivered.
+        lacking: labels that nobody looked for, by source: neither found nor missed there.
 
     Raises MissingExtra before the first look if scoring would lack a package after the last, and DatasetError.
     """
@@ -59,6 +65,7 @@ def examine(pictures: Sequence[Picture], engine: Engine, corrections: Correction
             yield None
             continue
         image = picture.image()
+        rows = np.concatenate([rows, unknown_everywhere((lacking or {}).get(picture.source, ()))])
         truth = as_truth(rows, image.shape[1], image.shape[0])
         looks = looks_at(people, image, truth)
         judged, known = tuple(heads(looks, truth)), tuple(examples(looks, truth, 0))
