@@ -1,8 +1,13 @@
 """What the command line tells about itself."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from typer import Context
+from typer.core import TyperGroup
 from typer.main import get_command
 
 from commandline import Command
@@ -10,11 +15,12 @@ from kitchenwatch import __version__
 from kitchenwatch.cli.app import app
 
 
-def paths(command: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+def paths(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """Every command and group, as the words that name it."""
     yield path
-    for name, below in getattr(command, "commands", {}).items():
-        yield from paths(below, (*path, name))
+    if isinstance(command, TyperGroup):
+        for name in command.list_commands(context := Context(command)):
+            yield from paths(command.get_command(context, name), (*path, name))
 
 
 COMMANDS = list(paths(get_command(app)))
@@ -36,6 +42,22 @@ def test_each_command_explains_itself(command: Command, path: tuple[str, ...]) -
     assert words[0].startswith(f"Usage: kitchenwatch {' '.join(path)}".rstrip())
     assert words[1].endswith(".")  # a sentence that says what it is for
     assert max(map(len, lines)) <= 100
+
+
+def test_what_is_not_asked_for_is_not_loaded() -> None:
+    script = """
+import sys
+from kitchenwatch.cli import main
+sys.argv = ["kitchenwatch", "--version"]
+try:
+    main()
+finally:
+    print(*sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    version, loaded = done.stdout.splitlines()
+    assert version == __version__
+    assert not set(loaded.split()) & {"av", "cv2", "fastapi", "onnxruntime", "openvino", "sqlalchemy"}
 
 
 def test_version(command: Command) -> None:

@@ -1,5 +1,6 @@
 """`kitchenwatch verify`: proves evidence offline, with the public key alone."""
 
+import json
 import re
 from pathlib import Path
 from typing import Annotated
@@ -8,12 +9,13 @@ from uuid import UUID
 import typer
 
 from kitchenwatch.cli.screen import fault, progress, stderr, stdout
-from kitchenwatch.errors import NotFound
+from kitchenwatch.errors import NotFound, StorageError
 from kitchenwatch.evidence.findings import Report
 from kitchenwatch.evidence.keys import load_public_key
 from kitchenwatch.evidence.links import Witness
 from kitchenwatch.evidence.timestamp import TimestampVerifier
 from kitchenwatch.evidence.verify import verify_store
+from kitchenwatch.evidence.zipped import Zipped
 
 WITNESS = re.compile(r"(?P<site>[^:]+):(?P<seq>\d+):(?P<sha256>[0-9a-f]{64})")
 
@@ -27,6 +29,10 @@ def verify(
 ) -> None:
     """Check every seal and every file; name what was changed, removed, reordered or cut off."""
     timestamps = TimestampVerifier(_certificates(tsa)) if tsa else None
+    if not (store / "chain").exists() and (inside := store / "evidence" / "chain").exists():
+        raise NotFound(f"{store}: holds no chain/ -> name {inside.parent}")
+    if case is None and (case := _case_in(store)):
+        stderr.print(f"a case's bundle: case {case} is checked, and its site's whole chain", soft_wrap=True)
     with progress() as bar:
         task = bar.add_task("verifying")
         report = verify_store(
@@ -47,6 +53,14 @@ def _certificates(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise NotFound(f"{path}: {error.strerror} -> name the authority's certificates (PEM)") from None
+
+
+def _case_in(bundle: Path) -> UUID | None:
+    """The case that a bundle is of: its site's chain tells of more cases, whose files are not there."""
+    try:
+        return UUID(json.loads(Zipped(bundle).get("case.json"))["id"]) if bundle.is_file() else None
+    except (StorageError, NotFound, ValueError, KeyError, TypeError):
+        return None
 
 
 def _witness(text: str) -> Witness:

@@ -76,7 +76,9 @@ def read(path: Path) -> Document:
     try:
         raw = YAML(typ="rt").load(path.read_text("utf-8"))
     except OSError as error:
-        raise _fault(path, f"cannot be read: {error.strerror}", remedy="check the path given to --config") from error
+        raise _fault(
+            path, f"cannot be read: {error.strerror}", remedy="copy configs/shop.yaml, or name yours with --config"
+        ) from error
     except UnicodeDecodeError as error:
         raise _fault(path, "is not UTF-8 text", remedy="save it as UTF-8") from error
     except DuplicateKeyError as error:  # its text quotes values, so none of it is passed on
