@@ -11,7 +11,7 @@ from kitchenwatch.bench.events import cvat, labelstudio, truth
 from kitchenwatch.bench.events.labelling import Reading, Sheet, write_truths
 from kitchenwatch.bench.events.truth import Truth
 from kitchenwatch.bootstrap.event_bench import film_facts
-from kitchenwatch.errors import KitchenwatchError
+from kitchenwatch.errors import Invalid, KitchenwatchError
 from kitchenwatch.model import RULE_KINDS, Kind
 
 META = """<meta><task><id>5</id><name>kitchen</name><size>100</size><mode>interpolation</mode>
@@ -232,3 +232,16 @@ def test_a_film_at_hand_tells_its_own_length(tmp_path: Path, make_film: Callable
     assert film_facts(tmp_path / "none.mp4") is None
     told = made(cvat.read(xml(tmp_path, track("no_hat", box(25), box(90)))), tmp_path, facts=film_facts)
     assert (told.seconds, spans(told)) == (4, [("no_hat", 1, 3.64)])
+
+
+def test_labels_of_which_none_means_anything_are_no_truth(tmp_path: Path) -> None:
+    export = xml(tmp_path, track("未戴帽", box(10), box(50, outside=1)))
+    with pytest.raises(Invalid, match=r"kitchen.mp4: no label means anything here -> say --label 未戴帽=no_hat"):
+        made(cvat.read(export), tmp_path)
+    assert not list(tmp_path.glob("*.json"))
+    assert spans(made(cvat.read(export), tmp_path, names={"未戴帽": "no_hat"})) == [("no_hat", 1, 5)]
+
+
+def test_a_mark_before_the_film_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Invalid, match="begins at picture -50"):
+        made(cvat.read(xml(tmp_path, track("no_hat", box(-50), box(10, outside=1)))), tmp_path)

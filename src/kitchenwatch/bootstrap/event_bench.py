@@ -14,6 +14,8 @@ from kitchenwatch.errors import SourceUnreadable
 from kitchenwatch.sources.stream import Stream
 
 AttentionKind = Literal["adaptive", "full"]
+# Labelling tools count pictures, and films announce their length more or less exactly.
+SLACK_S, SLACK = 1.0, 0.02
 Play = Callable[[], Iterator[tuple[float, list[Alarm]]]]
 
 
@@ -36,12 +38,16 @@ def scored_config(
 def plays(films: Sequence[TruthFile], config: Config, sight: Sight) -> list[Play]:
     """Plays each film: yields media time and the alarms so far; raises SourceUnreadable."""
     starts = film_runs(config, sight)
-    return [partial(_play, film.name, start) for film, start in zip(films, starts, strict=True)]
+    return [partial(_play, film, start) for film, start in zip(films, starts, strict=True)]
 
 
-def _play(name: str, start: Callable[[], FilmRun]) -> Iterator[tuple[float, list[Alarm]]]:
-    gathering = Gathering(name)
-    for t, changes in start().steps:
+def _play(film: TruthFile, start: Callable[[], FilmRun]) -> Iterator[tuple[float, list[Alarm]]]:
+    run, told = start(), film.truth.seconds
+    if run.duration is not None and abs(run.duration - told) > max(SLACK_S, SLACK * told):
+        lasts = f"says that the film lasts {told:.1f} s, it lasts {run.duration:.1f} s"
+        raise SourceUnreadable(f"{film.path}: {lasts} -> mend `seconds`, and look whether it is this film's")
+    gathering = Gathering(film.name)
+    for t, changes in run.steps:
         gathering.add(t, changes)
         yield t, list(gathering.alarms())
 

@@ -85,6 +85,10 @@ def write_truths(sheets: Sequence[Sheet], out: Path, reading: Reading) -> Iterat
 
     Raises Invalid, and nothing is written, if a truth is there already or a film's length or rate is unknown.
     """
+    if not sheets:
+        raise Invalid("no film is in it -> export the tasks with their annotations")
+    for sheet in sheets:
+        _check(sheet, reading)
     made = [(out / f"{Path(sheet.film).stem}{SUFFIX}", sheet, _truth(sheet, out, reading)) for sheet in sheets]
     for path, _, _ in made:
         if path.exists():
@@ -93,6 +97,16 @@ def write_truths(sheets: Sequence[Sheet], out: Path, reading: Reading) -> Iterat
     for path, sheet, truth in made:
         write(truth, path)
         yield path, Counter(mark.label for mark in sheet.marks if reading.meaning(mark) not in MEANINGS)
+
+
+def _check(sheet: Sheet, reading: Reading) -> None:
+    """That it says anything at all: a truth without violations would make every alarm a false one."""
+    if early := [mark for mark in sheet.marks if mark.begin < 0]:
+        raise Invalid(f"{sheet.film}: {early[0].label} begins at picture {early[0].begin} -> export it again")
+    drawn = [mark for mark in sheet.marks if not reading.meaning(mark).startswith(NOT_JUDGED)]
+    if drawn and not any(reading.meaning(mark) in MEANINGS for mark in drawn):
+        label = min(mark.label for mark in drawn)
+        raise Invalid(f"{sheet.film}: no label means anything here -> say --label {label}=no_hat, or what it means")
 
 
 def _truth(sheet: Sheet, out: Path, reading: Reading) -> Truth:
