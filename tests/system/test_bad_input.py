@@ -79,7 +79,7 @@ def bad_films(folder: Path, make_film: MakeFilm) -> dict[str, str]:
         "text.mp4": "not a film that can be read .* -> give an MP4",
         "zero.mp4": "is empty -> give a film",
         "one-frame.mp4": "a single picture shows nothing that lasts -> kitchenwatch detect",
-        "folder.mp4": "no such file -> give a film",
+        "folder.mp4": "is a folder -> name the films in it",
         "missing.mp4": "-> give a film",
     }
 
@@ -168,7 +168,7 @@ def test_faults_of_the_configuration(tmp_path: Path, command: Command, monkeypat
 def test_what_a_command_needs_and_does_not_find(tmp_path: Path, command: Command, make_film: MakeFilm) -> None:
     film, path = make_film("film.mp4", seconds=1), write_config(tmp_path)
     told = {
-        ("check", "--config", tmp_path / "none.yaml"): "none.yaml: cannot be read: .* -> check the path",
+        ("check", "--config", tmp_path / "none.yaml"): "none.yaml: cannot be read: .* -> copy configs",
         ("replay", film, "--config", path, "--site", "cantine"): f"no site 'cantine' -> known are: {SITE}",
         ("verify", tmp_path / "none", "--key", tmp_path / "none.pem"): "-> ",
     }

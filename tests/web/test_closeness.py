@@ -69,6 +69,13 @@ def test_lateness_without_anybody_waiting_is_an_overload_too(shop: Installation,
     assert "画面处理滞后 3.2 秒。" in as_user("admin").get("/").text
 
 
+def test_a_machine_that_recovers_does_not_tell_of_no_lateness(shop: Installation, as_user: AsUser) -> None:
+    shop.load = Load(price=0.5, late_s=0.04, inquiring=0, waiting={})
+    text = as_user("admin").get("/").text
+    assert "滞后 0.0" not in text
+    assert "恢复期间会减少查看次数" in text
+
+
 def test_readers_learn_of_their_own_cameras_only_and_businesses_of_none(shop: Installation, as_user: AsUser) -> None:
     shop.load = OVERLOADED
     assert "1 路摄像头在排队细看，最久 12 秒。" in as_user("east").get("/").text

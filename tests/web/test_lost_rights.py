@@ -43,8 +43,15 @@ def test_a_form_that_was_open_changes_nothing(shop: Installation, client: TestCl
     headers = {"Sec-Fetch-Site": "same-origin"}
     form = {"act": "confirm", "revision": "1"}
     answer = client.post(f"/cases/{case}/act", data=form, headers=headers, follow_redirects=False)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=/")
-    assert client.get("/login").status_code == 200
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=/&unsent=true")
+    assert "刚才的操作未提交" in client.get(answer.headers["location"]).text
+    assert "刚才的操作未提交" not in client.get("/login").text
+    # Who signs in again comes back to the page of the form; a page of somebody else's is none.
+    for referer, place in ((f"{client.base_url}/cases/{case}", f"/cases/{case}"), (f"http://else/cases/{case}", "/")):
+        answer = client.post(
+            f"/cases/{case}/act", data=form, headers=headers | {"Referer": referer}, follow_redirects=False
+        )
+        assert answer.headers["location"] == f"/login?next={place}&unsent=true"
 
 
 @pytest.mark.parametrize("way", ["session", "disabled", "password"])

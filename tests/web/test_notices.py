@@ -166,6 +166,7 @@ def test_another_business_can_do_nothing_here(shop: Installation, case: UUID, as
 def test_a_phone_answers_is_returned_and_answers_again(
     shop: Installation, case: UUID, phone: Page, tmp_path: Path
 ) -> None:
+    expect(phone.locator(".notice")).not_to_contain_text("要求整改")
     phone.tap(".notice")
     expect(phone.locator(".order")).to_contain_text(ASKED)
     send = phone.get_by_role("button", name="提交整改情况")
@@ -195,6 +196,7 @@ def test_a_phone_answers_is_returned_and_answers_again(
 
     act(shop, case, Act.RETURN, remark="看不清帽子", deadline=shop.clock.now() + timedelta(days=1))
     phone.goto("/notices")
+    expect(phone.locator(".notice")).to_contain_text("第 2 次要求整改")
     phone.tap(".notice")
     expect(phone.locator(".order .problem")).to_contain_text("看不清帽子")
     phone.locator("[name=photos]").first.set_input_files(photo(tmp_path, "IMG_5.jpg", 5))

@@ -11,6 +11,7 @@ from contextlib import suppress
 
 import anyio
 from fastapi import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocketDisconnected
 
 from kitchenwatch.errors import Forbidden, NotFound, StorageError, Unauthenticated
 from kitchenwatch.model import CameraState
@@ -111,7 +112,7 @@ class LiveSocket:
         """All at once; the first that ends, ends all."""
 
         async def run(part: Callable[[], Awaitable[None]]) -> None:
-            with suppress(WebSocketDisconnect):  # the page may go at any moment
+            with suppress(WebSocketDisconnect, WebSocketDisconnected):  # the page may go at any moment
                 await part()
             group.cancel_scope.cancel()
 

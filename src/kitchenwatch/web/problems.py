@@ -72,7 +72,8 @@ def _expected(request: Request, error: Exception) -> Response:
     status = _status(error)
     note_refusal(request, status)
     if status is HTTPStatus.UNAUTHORIZED and not _for_program(request):
-        return RedirectResponse(f"/login?next={quote(place_of(request))}", HTTPStatus.SEE_OTHER)
+        unsent = "" if request.method in ("GET", "HEAD") else "&unsent=true"
+        return RedirectResponse(f"/login?next={quote(place_of(request))}{unsent}", HTTPStatus.SEE_OTHER)
     code = {"code": str(error.unfit)} if isinstance(error, PhotoRefused) else {}
     return _answer(request, status, str(error), _headers(error), **code)
 

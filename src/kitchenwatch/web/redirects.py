@@ -1,6 +1,7 @@
 """Where a redirect may lead: to places of ours, and to nobody else's."""
 
 import re
+from urllib.parse import urlsplit
 
 from fastapi import Request
 
@@ -14,8 +15,12 @@ def own_place(place: str) -> str:
 
 
 def place_of(request: Request) -> str:
-    """Where this page is read again, with what was asked of it; `/` for the answer to a form."""
-    if request.method not in ("GET", "HEAD"):
-        return "/"
-    query = request.url.query
-    return own_place(request.url.path + (f"?{query}" if query else ""))
+    """Where this page is read again, with what was asked of it; for the answer to a form, the page of the form."""
+    if request.method in ("GET", "HEAD"):
+        return _place(request.url.path, request.url.query)
+    form = urlsplit(request.headers.get("referer", ""))
+    return _place(form.path, form.query) if form.netloc == request.url.netloc else "/"
+
+
+def _place(path: str, query: str) -> str:
+    return own_place(path + (f"?{query}" if query else ""))

@@ -7,6 +7,8 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from kitchenwatch.errors import TooManyAttempts, Unauthenticated
+from kitchenwatch.model import Role
+from kitchenwatch.store.tokens import Grant
 from kitchenwatch.web.auth import AnyCaller, drop_session, keep_session
 from kitchenwatch.web.deps import Deps
 from kitchenwatch.web.login import sign_in
@@ -18,9 +20,9 @@ router = APIRouter()
 
 
 @router.get("/login")
-def show_login(request: Request, next: str = "/") -> Response:
-    """The form."""
-    return render(request, "login.html", next=own_place(next), name="", wrong=False, wait=0)
+def show_login(request: Request, next: str = "/", unsent: bool = False) -> Response:
+    """The form; `unsent` where a session had ended before something was written."""
+    return render(request, "login.html", next=own_place(next), name="", wrong=False, wait=0, unsent=unsent)
 
 
 @router.post("/login")
@@ -34,7 +36,7 @@ def post_login(
         return _again(request, HTTPStatus.UNAUTHORIZED, name, next)
     except TooManyAttempts as error:
         return _again(request, HTTPStatus.TOO_MANY_REQUESTS, name, next, error.retry_after)
-    response = RedirectResponse(own_place(next), HTTPStatus.SEE_OTHER)
+    response = RedirectResponse(_first_page(deps, grant) if next == "/" else own_place(next), HTTPStatus.SEE_OTHER)
     keep_session(request, response, grant)
     return response
 
@@ -49,4 +51,12 @@ def post_logout(deps: Deps, caller: AnyCaller) -> Response:
 
 
 def _again(request: Request, status: HTTPStatus, name: str, next: str, wait: int = 0) -> Response:
-    return render(request, "login.html", status, next=own_place(next), name=name, wrong=not wait, wait=wait)
+    return render(
+        request, "login.html", status, next=own_place(next), name=name, wrong=not wait, wait=wait, unsent=False
+    )
+
+
+def _first_page(deps: Deps, grant: Grant) -> str:
+    """A business comes for what it is asked."""
+    scope = deps.tokens.scope_of(grant.secret)
+    return "/notices" if scope and scope.role is Role.BUSINESS else "/"

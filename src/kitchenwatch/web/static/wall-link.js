@@ -16,8 +16,9 @@ export class Link {
     const socket = new WebSocket(new URL(place, location.href.replace(/^http/, "ws")));
     socket.binaryType = "arraybuffer";
     this.socket = socket;
+    const opened = Date.now();
     socket.addEventListener("open", () => { if (socket === this.socket) this.changed("open"); });
-    socket.addEventListener("message", ({ data }) => { if (socket === this.socket) this.hear(data); });
+    socket.addEventListener("message", ({ data }) => { if (socket === this.socket) this.hear(data, opened); });
     socket.addEventListener("close", ({ code }) => { if (socket === this.socket) this.lose(code); });
     this.listen();
   }
@@ -41,9 +42,9 @@ export class Link {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(text);
   }
 
-  hear(data) {
+  hear(data, opened) {
     this.listen();
-    this.wait = FIRST_MS;
+    if (Date.now() - opened > LONGEST_MS) this.wait = FIRST_MS; // it holds; one whose film fails at once waits longer each time
     this.told(typeof data === "string" ? JSON.parse(data) : data);
   }
 
