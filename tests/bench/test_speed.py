@@ -29,10 +29,11 @@ from kitchenwatch.bench.speed.table import notes, tables
 from kitchenwatch.bench.speed.witness import KEPT_S, Arrivals
 from kitchenwatch.cli.bench import app
 from kitchenwatch.clock import ManualClock, cpu_seconds
+from kitchenwatch.detect.engine_openvino import OFTEN
 from kitchenwatch.detect.loading import load_model
 from kitchenwatch.errors import Invalid, KitchenwatchError, SourceUnreadable
 from kitchenwatch.model import Frame
-from kitchenwatch.picture import ArrayPicture
+from kitchenwatch.picture import ArrayPicture, Picture
 from kitchenwatch.sources.picture import Converter
 from kitchenwatch.sources.stream import Stream
 
@@ -142,6 +143,21 @@ def test_what_an_engines_threads_do_is_charged_to_the_stage_that_asks() -> None:
     assert meter.stages()["look 1"] == pytest.approx(spent, rel=0.2)
 
 
+def test_threads_that_an_engine_begins_for_a_shape_that_comes_often_are_charged_too() -> None:
+    pytest.importorskip("openvino")
+    engine, begun = threads_begun(lambda: load_model(None, "openvino", runs=2).engine)
+    meter = Meter(EngineThreads(begun))
+    metered, batch = meter.engine(engine), np.zeros((1, 3, 320, 320), np.float32)
+    with meter.stage("look 1"):
+        for _ in range(OFTEN + 1):
+            metered.run(batch)
+    before, charged = cpu_seconds(), meter.stages()["look 1"]
+    with meter.stage("look 1"):
+        for _ in range(10):
+            metered.run(batch)
+    assert meter.stages()["look 1"] - charged == pytest.approx(cpu_seconds() - before, rel=0.2)
+
+
 def test_threads_are_charged_in_equal_parts_to_what_runs_at_once() -> None:
     asked, done, end = threading.Semaphore(0), threading.Semaphore(0), threading.Event()
 
@@ -192,6 +208,28 @@ def test_a_delay_counts_from_when_the_source_last_had_to_wait_for_a_packet() -> 
     arrivals.attention.decodes(1.1 + KEPT_S, True, 1000)
     assert arrivals.since(picture(1.0)) == 0.0  # long forgotten
     assert arrivals.since(picture(1.2)) == 1.5
+
+
+class Recalling(FullAttention):
+    """Wants keyframes alone, and all that was passed over once they have come."""
+
+    def decodes(self, t: float, key: bool, size: int) -> bool:
+        return key
+
+    def recalls(self, t: float, picture: Picture) -> bool:
+        return True
+
+
+def test_a_recalled_picture_is_behind_since_the_keyframe_that_recalled_it() -> None:
+    clock, shown = ManualClock(BEGAN), picture(0.0).picture
+    arrivals = Arrivals(Recalling(5.0), clock)
+    for t in (1.0, 2.0, 3.0, 4.0, 5.0):
+        arrivals.attention.decodes(t, t in (1.0, 3.0, 5.0), 1000)
+        if t in (3.0, 5.0):
+            arrivals.attention.recalls(t, shown)
+        clock.advance(1.0)
+    assert [arrivals.behind(picture(t)) for t in (1.0, 2.0, 3.0, 4.0, 5.0)] == [5.0, 3.0, 3.0, 1.0, 1.0]
+    assert arrivals.since(picture(2.0)) == 4.0  # alarms are told from when things happened
 
 
 # --- work apart ---

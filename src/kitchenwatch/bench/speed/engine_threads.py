@@ -26,11 +26,12 @@ class EngineThreads:
     That is fair where each run has as many threads as any other.
 
     Args:
-        ids: of the threads; none where an engine computes in the thread that asks.
+        ids: of the threads; none where an engine computes in the thread that asks. Those that begin during a run
+            are added: OpenVINO has some for each network that it compiles for a shape that comes often.
     """
 
     def __init__(self, ids: Collection[int] = ()) -> None:
-        self._ids = tuple(ids)
+        self._ids = set(ids)
         self._lock = threading.Lock()
         self._running: list[str] = []
         self._counted = self._spent()
@@ -40,11 +41,18 @@ class EngineThreads:
     @contextmanager
     def run(self, stage: str) -> Iterator[None]:
         """A run for that stage is under way."""
+        before = _threads()
         self._charge(self._running.append, stage)
         try:
             yield
         finally:
+            self._add(_threads() - before)
             self._charge(self._running.remove, stage)
+
+    def _add(self, begun: set[int]) -> None:
+        pythons = {thread.native_id for thread in threading.enumerate()}
+        with self._lock:
+            self._ids |= begun - pythons
 
     def _charge(self, turn: Callable[[str], None], stage: str) -> None:
         with self._lock:

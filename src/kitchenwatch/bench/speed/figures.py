@@ -74,7 +74,8 @@ class Run:
         frames: looked at.
         skipped: sampled frames that gave way to newer ones.
         people: followed, on average over the frames.
-        behind: seconds from the reception of a frame until it was judged: median, 95th percentile, worst.
+        behind: seconds from the reception of a frame, or of the keyframe that recalled it, until it was judged: median,
+            95th percentile, worst.
         memory: bytes that only this process holds: with the model loaded before the first camera, and at the end;
             None where the system does not tell.
         alarms: those told.

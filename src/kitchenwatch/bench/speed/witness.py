@@ -7,6 +7,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from kitchenwatch.model import Change, Entry, EvidenceFile, Frame, Look, Phase, Track, Violation
+from kitchenwatch.picture import Picture
 from kitchenwatch.pipeline.runner import Post
 from kitchenwatch.ports import Attention, CaseBook, Clock, Recorder
 
@@ -26,6 +27,8 @@ class Arrivals:
         self._attention, self._clock = attention, clock
         self._late = 0.0
         self._came: dict[float, float] = {}
+        self._passed: set[float] = set()
+        self._recalls: list[float] = []
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._attention, name)
@@ -43,14 +46,37 @@ class Arrivals:
     def decodes(self, t: float, key: bool, size: int) -> bool:
         """Note, then ask."""
         self._came[t] = self._clock.monotonic() - self._late
-        while (oldest := next(iter(self._came))) < t - KEPT_S:
-            del self._came[oldest]
-        return self._attention.decodes(t, key, size)
+        self._forget(t - KEPT_S)
+        wanted = self._attention.decodes(t, key, size)
+        if not wanted:
+            self._passed.add(t)
+        return wanted
+
+    def recalls(self, t: float, picture: Picture) -> bool:
+        """Ask, then note."""
+        recalled = self._attention.recalls(t, picture)
+        if recalled:
+            self._recalls.append(t)
+        return recalled
 
     def since(self, frame: Frame) -> float:
         """Seconds since that frame's packet came; 0 if its camera was tied to the clock anew meanwhile."""
         now = self._clock.monotonic()
         return now - self._came.get(frame.t, now)
+
+    def behind(self, frame: Frame) -> float:
+        """Seconds since that frame could be judged: one that was passed over, since the keyframe that recalled it."""
+        if frame.t not in self._passed:
+            return self.since(frame)
+        now = self._clock.monotonic()
+        asked = next((t for t in self._recalls if t > frame.t), frame.t)
+        return now - self._came.get(asked, now)
+
+    def _forget(self, until: float) -> None:
+        while (oldest := next(iter(self._came))) < until:
+            del self._came[oldest]
+            self._passed.discard(oldest)
+        self._recalls = [t for t in self._recalls if t >= until]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +101,7 @@ class Witness:
         self.judged = array("d")
         """When each frame was: `clock.monotonic()`."""
         self.behind = array("d")
-        """Seconds from the reception of each frame until it was judged."""
+        """Seconds from the reception of each frame, or of the keyframe that recalled it, until it was judged."""
         self.followed = array("H")
         """People at each frame."""
         self.alarmed: dict[UUID, Alarmed] = {}
@@ -83,13 +109,12 @@ class Witness:
 
     def step(self, frame: Frame, tracks: Sequence[Track], looks: Sequence[Look], changes: Sequence[Change]) -> None:
         """Note, then record."""
-        behind = self._arrivals.since(frame)
-        came = self._clock.now().timestamp() - behind
+        came = self._clock.now().timestamp() - self._arrivals.since(frame)
         for change in changes:
             if change.phase is Phase.OPENED:
                 lasted = (frame.at - change.violation.opened_at).total_seconds()
                 self.alarmed[change.violation.id] = Alarmed(came, lasted)
-        self.behind.append(behind)
+        self.behind.append(self._arrivals.behind(frame))
         self.followed.append(len(tracks))
         self.judged.append(self._clock.monotonic())
         self._recorder.step(frame, tracks, looks, changes)
