@@ -11,7 +11,17 @@ from kitchenwatch.detect.loading import default_model, digest
 from kitchenwatch.errors import ModelError
 from kitchenwatch.model import LABELS, Label
 from kitchenwatch.rules.calibration import Calibration
-from kitchenwatch.training.improve import FINE, SHARE, Sides, carry_over, compare, fine_tune
+from kitchenwatch.training.improve import (
+    FINE,
+    SHARES,
+    Sides,
+    carry_over,
+    choose,
+    compare,
+    fine_tune,
+    measured,
+    mixed,
+)
 from kitchenwatch.training.recipe import Recipe
 from kitchenwatch.training.run import Machine
 
@@ -42,11 +52,27 @@ def test_only_a_loss_that_is_no_chance_counts(
 
 
 def test_a_model_compared_with_itself_loses_nothing(kitchen_set: Path) -> None:
-    (one,) = compare(default_model(), default_model(), [kitchen_set])
+    (before,), (after,) = (list(measured(default_model(), [kitchen_set])) for _ in range(2))
+    one = compare(kitchen_set.name, before, after)
     assert one.name == kitchen_set.name
     assert one.old == one.new
     assert one.boxes[Label.PERSON] > 0
     assert not one.losses()
+
+
+@pytest.mark.parametrize(
+    ("after", "tried"),
+    [((0.80, 0.85, 0.90), [0.15]), ((0.70, 0.80, 0.90), [0.15, 0.1]), ((0.70, 0.70, 0.70), [0.15, 0.1, 0.05])],
+)
+def test_the_largest_share_that_loses_nothing_is_taken(after: tuple[float, ...], tried: list[float]) -> None:
+    asked: list[float] = []
+
+    def compared(share: float) -> list[Sides]:
+        asked.append(share)
+        return [sides(100, 0.80, after[SHARES.index(share)]), sides(100, 0.80, 0.80)]
+
+    assert choose(SHARES, compared)[0].new == {Label.HAT: after[len(tried) - 1]}
+    assert asked == tried
 
 
 def test_the_improved_model_has_the_calibration_of_its_parent(tmp_path: Path) -> None:
@@ -75,16 +101,16 @@ def fine_tuned(folder: Path, recipe: Recipe) -> list[dict[str, "Tensor"]]:
     parent, run = folder / "parent.pt", folder / "run"
     torch.save({"model": network, "train_args": {}}, parent)
     squares = write_squares(folder / "set", Label.HAT, 4, (30, 30, 230))
-    made = fine_tune(squares, [], parent, run, Machine(threads=1, workers=0), recipe, shown=8)
-    assert made == run / "improved.onnx"
-    files = (parent, run / "model.pt", run / "improved.pt")
+    learned = fine_tune(squares, [], parent, run, Machine(threads=1, workers=0), recipe, shown=8)
+    assert mixed(parent, learned, SHARES[0], run) == run / "improved.onnx"
+    files = (parent, learned, run / "improved.pt")
     return [load_checkpoint(file)[0].float().state_dict() for file in files]
 
 
 def test_fine_tuning_gives_a_share_of_the_new_weights(tmp_path: Path) -> None:
-    old, new, mixed = (one["model.0.conv.weight"] for one in fine_tuned(tmp_path, Recipe(side=64, batch=4)))
+    old, new, both = (one["model.0.conv.weight"] for one in fine_tuned(tmp_path, Recipe(side=64, batch=4)))
     assert not old.equal(new)
-    assert float((mixed - old.lerp(new, SHARE)).abs().max()) < 2e-3
+    assert float((both - old.lerp(new, SHARES[0])).abs().max()) < 2e-3
 
 
 def test_fine_tuning_keeps_early_layers_and_the_statistics_of_all(tmp_path: Path) -> None:

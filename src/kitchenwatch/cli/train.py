@@ -9,10 +9,21 @@ import typer
 from rich.box import SIMPLE
 from rich.table import Table
 
-from kitchenwatch.cli.screen import fault, stdout
+from kitchenwatch.cli.screen import fault, progress, stdout
 from kitchenwatch.detect.loading import default_model
 from kitchenwatch.model import Label
-from kitchenwatch.training.improve import Sides, carry_over, compare, fine_tune
+from kitchenwatch.training.evaluate.report import Report
+from kitchenwatch.training.improve import (
+    IMPROVED,
+    SHARES,
+    Sides,
+    carry_over,
+    choose,
+    compare,
+    fine_tune,
+    measured,
+    mixed,
+)
 from kitchenwatch.training.recipe import Recipe
 from kitchenwatch.training.run import Machine
 from kitchenwatch.training.run import train as run
@@ -48,10 +59,9 @@ def train(
         recipe = Recipe(epochs=epochs, side=side, batch=batch, rate=rate, seed=seed, share=share)
         typer.echo(run(datasets or _nothing(), start, out, recipe, machine))
         return
-    made = fine_tune(add, datasets or [], start, out, machine)
-    old = start.with_suffix(".onnx")
-    sides = _compare(old, made, [*_own(add), *(hold or [])])
-    _put_in_place(old, made, install, sides, anyway)
+    learned = fine_tune(add, datasets or [], start, out, machine)
+    sides = _mix(start, learned, out, [*_own(add), *(hold or [])], SHARES[:1] if anyway else SHARES)
+    _put_in_place(start.with_suffix(".onnx"), out / IMPROVED, install, sides, anyway)
 
 
 def _nothing() -> list[Path]:
@@ -63,19 +73,32 @@ def _own(added: Path) -> list[Path]:
     return [added] if any((added / "images" / "val").glob("*.jpg")) else []
 
 
-def _compare(old: Path, new: Path, held_out: Sequence[Path]) -> list[Sides]:
+def _mix(start: Path, learned: Path, out: Path, held_out: Sequence[Path], shares: Sequence[float]) -> list[Sides]:
+    """Leave the largest share of what was learned that loses nothing on held-out pictures, else the smallest."""
     if not held_out:
         fault("no held-out pictures to compare on -> name some with --hold")
+        mixed(start, learned, shares[0], out)
         return []
-    sides = []
-    for one in compare(old, new, held_out):
-        sides.append(one)
-        stdout.print(_table(one))
-    return sides
+    before = _measured(start.with_suffix(".onnx"), held_out, "the model as it is")
+
+    def compared(share: float) -> list[Sides]:
+        taken = f"{share:.0%} of what was learned"
+        after = _measured(mixed(start, learned, share, out), held_out, taken)
+        sides = [compare(root.name, *both) for root, *both in zip(held_out, before, after, strict=True)]
+        for one in sides:
+            stdout.print(_table(one, f"{one.name}: {taken}"))
+        return sides
+
+    return choose(shares, compared)
 
 
-def _table(sides: Sides) -> Table:
-    table = Table("label", "boxes", "old AP50", "new AP50", "change", box=SIMPLE, title=sides.name)
+def _measured(model: Path, held_out: Sequence[Path], title: str) -> list[Report]:
+    with progress() as bar:
+        return list(bar.track(measured(model, held_out), total=len(held_out), description=title))
+
+
+def _table(sides: Sides, title: str) -> Table:
+    table = Table("label", "boxes", "old AP50", "new AP50", "change", box=SIMPLE, title=title)
     lost = sides.losses()
     for label, boxes in sides.boxes.items():
         if boxes:
