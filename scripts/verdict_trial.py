@@ -4,7 +4,7 @@ r"""Makes a look that the model does not know, and thirty verdicts on it: what `
     kitchenwatch train --add /tmp/trial/verdicts --out /tmp/trial/run \
         --hold /tmp/trial/look --hold PICTURES --hold CEILING
 
-Red, dotted bandanas are painted onto bare heads of training pictures of cooks. Half of the scenes are the look's
+Caps of brown leopard print are painted onto bare heads of training pictures of cooks. Half of the scenes are the look's
 held-out part (`look`, split val). In the other half the model's sure false alarms of bare hair are dismissed, thirty of
 them, and go through what `dataset export` does (`verdicts`). Painted, not photographed; the model has seen these heads
 bare in training, which makes the look harder.
@@ -33,7 +33,7 @@ SOURCES = ("idenprof_chef", "idenprof_staff", "web_kitchen", "web_foodfactory")
 VERDICTS = 30
 SITES = 10  # that the verdicts come from
 HELD_OUT = 60  # pictures of the look
-SMALLEST_PX = 36  # of a head's height: below, nobody could tell a bandana
+SMALLEST_PX = 36  # of a head's height: below, nobody could tell a cap
 SURE = 0.5  # of a false alarm that would have become a case
 SAME = 0.4  # overlap of a sight with the painted head
 BARE, COVERED = LABELS.index("no_hat"), LABELS.index("hat")
@@ -61,13 +61,13 @@ def main() -> None:
 
 
 def wearing(image: Image, truth: Truth, rng: np.random.Generator) -> tuple[Image, Truth]:
-    """The picture with a bandana on every bare head that is large enough; smaller ones become unknown."""
+    """The picture with a cap on every bare head that is large enough; smaller ones become unknown."""
     painted, drawn, small = image.copy(), truth.drawn, truth.drawn.labels == BARE
     labels = drawn.labels.copy()
     for index in np.flatnonzero(small):
         _, top, _, bottom = drawn.boxes[index]
         if bottom - top >= SMALLEST_PX:
-            bandana(painted, drawn.boxes[index], rng)
+            cap(painted, drawn.boxes[index], rng)
             labels[index], small[index] = COVERED, False
     known = Detections(drawn.boxes, drawn.scores, labels)[~small]
     unknown = Detections(
@@ -78,8 +78,8 @@ def wearing(image: Image, truth: Truth, rng: np.random.Generator) -> tuple[Image
     return painted, Truth(known, unknown)
 
 
-def bandana(image: Image, head: NDArray[np.float32], rng: np.random.Generator) -> None:
-    """Paint one onto the upper part of a head's box: red cloth with pale dots, in the light that falls on the hair."""
+def cap(image: Image, head: NDArray[np.float32], rng: np.random.Generator) -> None:
+    """Paint one onto the upper part of a head's box: brown with dark rosettes, in the light that falls on the hair."""
     rows, columns = image.shape[:2]
     x1, y1, x2, y2 = (float(side) for side in head)
     width, height = x2 - x1, y2 - y1
@@ -90,11 +90,12 @@ def bandana(image: Image, head: NDArray[np.float32], rng: np.random.Generator) -
     cv2.ellipse(over, middle, axes, 0, 180, 360, 1.0, -1, cv2.LINE_AA)
     cv2.ellipse(over, middle, (axes[0], max(1, round(height * 0.06))), 0, 0, 180, 1.0, -1, cv2.LINE_AA)
     over = np.asarray(cv2.GaussianBlur(over, (0, 0), max(0.6, height / 90)), np.float32)[..., None]
-    cloth = np.full(image.shape, (rng.uniform(20, 60), rng.uniform(15, 45), rng.uniform(150, 215)), np.float32)
-    step, dot = height * rng.uniform(0.11, 0.16), max(1, round(height * 0.022))
+    cloth = np.full(image.shape, (rng.uniform(30, 55), rng.uniform(55, 85), rng.uniform(90, 130)), np.float32)
+    step, dot = height * rng.uniform(0.09, 0.13), max(1, round(height * 0.03))
     for row, y in enumerate(np.arange(y1 - step, brow + step, step)):
         for x in np.arange(x1 - step + (row % 2) * step / 2, x2 + step, step):
-            cv2.circle(cloth, (round(float(x)), round(float(y))), dot, (225, 225, 235), -1, cv2.LINE_AA)
+            at = round(float(x + rng.normal(0, step / 5))), round(float(y + rng.normal(0, step / 5)))
+            cv2.circle(cloth, at, dot, (12, 20, 34), max(1, dot // 2), cv2.LINE_AA)
     grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.float32)
     grey = np.asarray(cv2.GaussianBlur(grey, (0, 0), height / 30), np.float32)
     within = over[..., 0] > 0.5
@@ -128,7 +129,7 @@ def _halves(
 def _false_alarms(
     picture: Picture, truth: Truth, detector: PictureDetector, rng: np.random.Generator
 ) -> Iterator[Reviewed]:
-    """Dismissed cases of people whose bandana the model took for bare hair, at most one a picture."""
+    """Dismissed cases of people whose cap the model took for bare hair, at most one a picture."""
     image, shown = wearing(picture.image(), truth, rng)
     found = detector.detect(image)
     bare, people = found.of(Label.NO_HAT), found.of(Label.PERSON)
