@@ -42,6 +42,7 @@ def test_each_command_explains_itself(command: Command, path: tuple[str, ...]) -
     assert words[0].startswith(f"Usage: kitchenwatch {' '.join(path)}".rstrip())
     assert words[1].endswith(".")  # a sentence that says what it is for
     assert max(map(len, lines)) <= 100
+    assert "--install-completion" not in said.out  # of the whole program, not of a part
 
 
 def test_what_is_not_asked_for_is_not_loaded() -> None:

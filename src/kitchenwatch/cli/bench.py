@@ -19,7 +19,11 @@ from kitchenwatch.cli.bench_speed import speed
 from kitchenwatch.cli.labels import import_labels
 from kitchenwatch.cli.screen import log_to_screen, progress, stdout
 
-app = typer.Typer(help="What things cost on this machine, and how well violations are found.", no_args_is_help=True)
+app = typer.Typer(
+    help="What things cost on this machine, and how well violations are found.",
+    no_args_is_help=True,
+    add_completion=False,
+)
 app.command()(accuracy)
 app.command()(console)
 app.command()(speed)

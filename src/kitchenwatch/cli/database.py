@@ -7,7 +7,7 @@ from kitchenwatch.bootstrap.stores import open_rows
 from kitchenwatch.cli.options import DEFAULT_CONFIG, ConfigPath
 from kitchenwatch.store.database import Database
 
-app = typer.Typer(help="The database's tables.", no_args_is_help=True)
+app = typer.Typer(help="The database's tables.", no_args_is_help=True, add_completion=False)
 
 
 @app.command()

@@ -96,7 +96,8 @@ def _row(run: FilmRun, violation: Violation) -> Row:
 
 
 def _print_table(rows: list[Row]) -> None:
-    table = Table("film", "kind", "opened", "closed", "score", "person", title=f"{len(rows)} violations")
+    title = f"{len(rows)} violation{'s' * (len(rows) != 1)}"
+    table = Table("film", "kind", "opened", "closed", "score", "person", title=title)
     for row in rows:
         table.add_row(row["camera"], row["kind"], *(str(row[name]) for name in ("opened", "closed", "score", "track")))
     stdout.print(table)

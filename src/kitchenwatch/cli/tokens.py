@@ -18,7 +18,7 @@ from kitchenwatch.store.tokens import Tokens
 
 UUID_LENGTH = 36
 
-app = typer.Typer(help="Secrets for programs that use the API.", no_args_is_help=True)
+app = typer.Typer(help="Secrets for programs that use the API.", no_args_is_help=True, add_completion=False)
 
 
 @app.command()

@@ -16,7 +16,7 @@ from kitchenwatch.model import Role
 from kitchenwatch.store.inventory import Inventory
 from kitchenwatch.store.users import NewUser, Users
 
-app = typer.Typer(help="Who may sign in.", no_args_is_help=True)
+app = typer.Typer(help="Who may sign in.", no_args_is_help=True, add_completion=False)
 ACTOR = "command line"
 
 Name = Annotated[str, typer.Argument()]
