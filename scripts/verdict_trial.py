@@ -6,8 +6,8 @@ r"""Makes a look that the model does not know, and thirty verdicts on it: what `
 
 Caps of brown leopard print are painted onto bare heads of training pictures of cooks. Half of the scenes are the look's
 held-out part (`look`, split val). In the other half the model's sure false alarms of bare hair are dismissed, thirty of
-them, and go through what `dataset export` does (`verdicts`). Painted, not photographed; the model has seen these heads
-bare in training, which makes the look harder.
+them, and as many true alarms confirmed; all go through what `dataset export` does (`verdicts`). Painted, not
+photographed; the model has seen these heads bare in training, which makes the look harder.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from kitchenwatch.detect.loading import load_model
 from kitchenwatch.detect.picture import PictureDetector
-from kitchenwatch.geometry import iou
+from kitchenwatch.geometry import Boxes, iou
 from kitchenwatch.model import LABELS, CaseStatus, Detections, Kind, Label, VerdictReason
 from kitchenwatch.training.dataset import Picture, Truth, as_rows, as_truth, write_picture
 from kitchenwatch.training.groups import difference_hash, groups
@@ -45,6 +45,7 @@ def main() -> None:
     parser.add_argument("pictures", type=Path, help="dataset whose split train is painted on")
     parser.add_argument("out", type=Path)
     parser.add_argument("--sources", nargs="+", default=SOURCES, help="whose pictures to take")
+    parser.add_argument("--confirmed", type=int, default=30, help="cases of hair that is bare, decided beside them")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     rng = np.random.default_rng(asked.seed)
@@ -55,8 +56,15 @@ def main() -> None:
         write_picture(asked.out / "look", "val", picture.name, image, as_rows(shown, image.shape[1], image.shape[0]))
         painted += int(np.count_nonzero(shown.drawn.labels == COVERED))
     detector = PictureDetector(load_model(None).engine, 0.05)
-    cases = (case for picture, truth in taught for case in _false_alarms(picture, truth, detector, rng))
-    made = export(islice(cases, VERDICTS), detector, asked.out / "verdicts")
+    half = len(taught) // 2
+    made = export(
+        [
+            *islice(_dismissed(taught[:half], detector, rng), VERDICTS),
+            *islice(_confirmed(taught[half:], detector), asked.confirmed),
+        ],
+        detector,
+        asked.out / "verdicts",
+    )
     print(f"look: {min(HELD_OUT, len(held_out))} pictures, {painted} covered heads; verdicts: {made.taught}")  # noqa: T201
 
 
@@ -126,27 +134,45 @@ def _halves(
     return [found[i] for i in order if first[scene[i]]], [found[i] for i in order if not first[scene[i]]]
 
 
-def _false_alarms(
-    picture: Picture, truth: Truth, detector: PictureDetector, rng: np.random.Generator
+def _dismissed(
+    found: list[tuple[Picture, Truth]], detector: PictureDetector, rng: np.random.Generator
 ) -> Iterator[Reviewed]:
-    """Dismissed cases of people whose cap the model took for bare hair, at most one a picture."""
-    image, shown = wearing(picture.image(), truth, rng)
+    """False alarms: caps that the model took for bare hair."""
+    for picture, truth in found:
+        image, shown = wearing(picture.image(), truth, rng)
+        covered = shown.drawn.boxes[shown.drawn.labels == COVERED]
+        if case := _reviewed(picture, image, covered, True, detector):
+            yield case
+
+
+def _confirmed(found: list[tuple[Picture, Truth]], detector: PictureDetector) -> Iterator[Reviewed]:
+    """Violations: hair that is bare."""
+    for picture, truth in found:
+        bare = truth.drawn.boxes[truth.drawn.labels == BARE]
+        if case := _reviewed(picture, picture.image(), bare, False, detector):
+            yield case
+
+
+def _reviewed(picture: Picture, image: Image, heads: Boxes, wrong: bool, detector: PictureDetector) -> Reviewed | None:
+    """The case of the first of these heads that the model surely takes for bare, as a reviewer decides it."""
     found = detector.detect(image)
     bare, people = found.of(Label.NO_HAT), found.of(Label.PERSON)
     sure = bare[bare.scores >= SURE]
-    covered = shown.drawn.boxes[shown.drawn.labels == COVERED]
-    for head in covered:
-        if not len(sure) or iou(sure.boxes, head[None]).max() < SAME or not len(people):
-            continue
-        middle, top = (head[0] + head[2]) / 2, (head[1] + head[3]) / 2
-        inside = [box for box in people.boxes if box[0] <= middle <= box[2] and box[1] <= top <= box[3]]
-        if not inside:
-            continue
-        whose = min(inside, key=lambda box: (box[2] - box[0]) * (box[3] - box[1]))
-        case = uuid5(NAMESPACE_URL, picture.name)
-        site = f"kitchen-{case.int % SITES}"
-        yield Reviewed(case, site, Kind.NO_HAT, CaseStatus.DISMISSED, VerdictReason.FALSE_ALARM, whose, image)
-        return
+    for head in heads:
+        whose = _whose(head, people.boxes)
+        if whose is not None and len(sure) and iou(sure.boxes, head[None]).max() >= SAME:
+            case = uuid5(NAMESPACE_URL, picture.name)
+            status = CaseStatus.DISMISSED if wrong else CaseStatus.CONFIRMED
+            reason = VerdictReason.FALSE_ALARM if wrong else VerdictReason.VIOLATION
+            return Reviewed(case, f"kitchen-{case.int % SITES}", Kind.NO_HAT, status, reason, whose, image)
+    return None
+
+
+def _whose(head: Boxes, people: Boxes) -> Boxes | None:
+    """The smallest person's box around the head's middle."""
+    x, y = (head[0] + head[2]) / 2, (head[1] + head[3]) / 2
+    around = [box for box in people if box[0] <= x <= box[2] and box[1] <= y <= box[3]]
+    return min(around, key=lambda box: (box[2] - box[0]) * (box[3] - box[1]), default=None)
 
 
 if __name__ == "__main__":
