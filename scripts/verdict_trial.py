@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from kitchenwatch.detect.loading import load_model
 from kitchenwatch.detect.picture import PictureDetector
+from kitchenwatch.detect.yolo import merge
 from kitchenwatch.geometry import Boxes, iou
 from kitchenwatch.model import LABELS, CaseStatus, Detections, Kind, Label, VerdictReason
 from kitchenwatch.training.dataset import Picture, Truth, as_rows, as_truth, write_picture
@@ -36,7 +37,7 @@ HELD_OUT = 60  # pictures of the look
 SMALLEST_PX = 36  # of a head's height: below, nobody could tell a cap
 SURE = 0.5  # of a false alarm that would have become a case
 SAME = 0.4  # overlap of a sight with the painted head
-BARE, COVERED = LABELS.index("no_hat"), LABELS.index("hat")
+BARE, COVERED = LABELS.index(Label.NO_HAT), LABELS.index(Label.HAT)
 Image = NDArray[np.uint8]
 
 
@@ -45,7 +46,7 @@ def main() -> None:
     parser.add_argument("pictures", type=Path, help="dataset whose split train is painted on")
     parser.add_argument("out", type=Path)
     parser.add_argument("--sources", nargs="+", default=SOURCES, help="whose pictures to take")
-    parser.add_argument("--confirmed", type=int, default=30, help="cases of hair that is bare, decided beside them")
+    parser.add_argument("--confirmed", type=int, default=VERDICTS, help="cases of bare hair beside them")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     rng = np.random.default_rng(asked.seed)
@@ -78,12 +79,7 @@ def wearing(image: Image, truth: Truth, rng: np.random.Generator) -> tuple[Image
             cap(painted, drawn.boxes[index], rng)
             labels[index], small[index] = COVERED, False
     known = Detections(drawn.boxes, drawn.scores, labels)[~small]
-    unknown = Detections(
-        np.concatenate([truth.unknown.boxes, drawn.boxes[small]]),
-        np.concatenate([truth.unknown.scores, drawn.scores[small]]),
-        np.concatenate([truth.unknown.labels, drawn.labels[small]]),
-    )
-    return painted, Truth(known, unknown)
+    return painted, Truth(known, merge([truth.unknown, drawn[small]]))
 
 
 def cap(image: Image, head: NDArray[np.float32], rng: np.random.Generator) -> None:
