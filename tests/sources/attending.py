@@ -11,7 +11,7 @@ from kitchenwatch.model import Attentiveness
 from kitchenwatch.picture import Image, Picture
 from kitchenwatch.ports import Attention
 from kitchenwatch.sources.decoding import Decoding
-from kitchenwatch.sources.stream import Opener, Stream
+from kitchenwatch.sources.stream import Opener, Stream, StreamSettings
 
 Wants = Callable[[int, bool], bool]
 """Of a packet's number and whether it is a keyframe."""
@@ -50,16 +50,24 @@ class Recalling(Scripted):
         return t in self._recalled
 
 
-class Glancing(Scripted):
-    """Expects nobody before that packet."""
+class Calm(Scripted):
+    """Wants keyframes alone before that packet, and all from there on."""
 
-    def __init__(self, until: int) -> None:
+    def __init__(self, until: int, state: Attentiveness = Attentiveness.QUIET) -> None:
         super().__init__(lambda number, key: key or number >= until)
-        self._until = until
+        self._until, self._before = until, state
 
     @property
     def state(self) -> Attentiveness:
-        return Attentiveness.QUIET if self._number < self._until else Attentiveness.INQUIRING
+        return self._before if self._number < self._until else Attentiveness.INQUIRING
+
+
+class AsCamera(Stream):
+    """A film that is decoded as a camera is, by decoders that do not last."""
+
+    def __init__(self, address: str | Path, settings: StreamSettings | None = None) -> None:
+        super().__init__(address, settings)
+        self.live = True
 
 
 class Given(NamedTuple):
@@ -74,9 +82,9 @@ def keys_only(number: int, key: bool) -> bool:
     return key
 
 
-def given(film: Path, wants: Wants, kept_bytes: int = 8_000_000) -> list[Given]:
+def given(film: Path, wants: Wants, kept_bytes: int = 8_000_000, open_stream: Opener = Stream) -> list[Given]:
     """All pictures, and after which packet each was there."""
-    return given_to(Scripted(wants), film, kept_bytes)
+    return given_to(Scripted(wants), film, kept_bytes, open_stream)
 
 
 def given_to(

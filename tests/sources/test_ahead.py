@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from attending import CODINGS, FPS, GOP_S, SMALL, Given, Glancing, Recalling, Scripted, given_to
+from attending import CODINGS, FPS, GOP_S, SMALL, Calm, Given, Recalling, Scripted, given_to
 
 import films
 from kitchenwatch.errors import SourceUnreadable
@@ -41,7 +41,7 @@ WAYS = [
     pytest.param(lambda: Scripted(lambda number, key: number < 120 and number % 10 == 0), id="turns-away-in-a-group"),
     pytest.param(lambda: Scripted(lambda number, key: number <= 100), id="turns-away-at-a-keyframe"),
     pytest.param(lambda: Recalling({2.0, 4.0, 8.0}), id="recalls"),
-    pytest.param(lambda: Glancing(75), id="glances"),
+    pytest.param(lambda: Calm(75), id="glances"),
 ]
 
 

@@ -14,8 +14,9 @@ from attending import (
     FPS,
     GOP_S,
     SMALL,
+    AsCamera,
+    Calm,
     Given,
-    Glancing,
     Recalling,
     Scripted,
     given,
@@ -29,10 +30,11 @@ from av.video.frame import VideoFrame
 import films
 from kitchenwatch.attention.camera import CameraAttention
 from kitchenwatch.errors import SourceUnreadable
+from kitchenwatch.model import Attentiveness
 from kitchenwatch.picture import Image
 from kitchenwatch.sources.decoding import Decoding
 from kitchenwatch.sources.film import FilmSource
-from kitchenwatch.sources.stream import Stream, VideoPacket
+from kitchenwatch.sources.stream import Opener, Stream, VideoPacket
 
 MakeFilm = Callable[..., Path]
 SECONDS = 5.0
@@ -45,7 +47,7 @@ def film(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return films.make_film(path, seconds=SECONDS, fps=FPS, gop=GOP_S, size=SMALL, **request.param)
 
 
-class Counting(Stream):
+class Counting(AsCamera):
     """Counts the packets that its decoder is fed."""
 
     fed = 0
@@ -97,10 +99,13 @@ def test_turning_to_it_within_a_group_gives_all_since_its_keyframe(film: Path, t
     assert [one.pts for one in found if one.pts >= key] == sorted(pts for pts in whole if pts >= key)
 
 
+@pytest.mark.parametrize("open_stream", [Stream, AsCamera])
 @pytest.mark.parametrize("seed", range(3))
-def test_however_attention_comes_and_goes_nothing_is_torn_or_given_twice(film: Path, seed: int) -> None:
+def test_however_attention_comes_and_goes_nothing_is_torn_or_given_twice(
+    film: Path, seed: int, open_stream: Opener
+) -> None:
     wanted = np.repeat(np.random.default_rng(seed).random(42) < 0.5, 3)
-    found = given(film, lambda number, key: bool(wanted[number]))
+    found = given(film, lambda number, key: bool(wanted[number]), open_stream=open_stream)
     assert_whole_and_once(found, reference(film))
     assert len(found) > 30
 
@@ -153,7 +158,7 @@ def test_looks_within_a_group_come_soon_and_decode_no_picture_twice(film: Path) 
 
 @pytest.mark.parametrize("turns", [60, 75, 99])
 def test_while_nobody_is_there_keyframes_are_glanced_at_and_later_pictures_are_whole(film: Path, turns: int) -> None:
-    whole, found = reference(film), given_to(Glancing(turns), film)
+    whole, found = reference(film), given_to(Calm(turns), film, open_stream=AsCamera)
     glanced = [pts for number, pts in keys(film) if number < turns]
     assert [one.pts for one in found[: len(glanced)]] == glanced
     assert_whole_and_once(found[len(glanced) :], whole)
@@ -163,9 +168,18 @@ def test_while_nobody_is_there_keyframes_are_glanced_at_and_later_pictures_are_w
     assert max(apart) < 6
 
 
-def test_a_kitchen_that_stays_empty_never_needs_the_decoder_itself(film: Path) -> None:
+@pytest.mark.parametrize("turns", [60, 75, 99])
+def test_while_people_are_only_watched_keyframes_are_decoded_alone_and_whole(film: Path, turns: int) -> None:
+    whole, found = reference(film), given_to(Calm(turns, Attentiveness.WATCHING), film, open_stream=AsCamera)
+    assert_whole_and_once(found, whole)
+    key = max(pts for number, pts in keys(film) if number <= turns)
+    assert {one.pts for one in found} == {pts for pts in whole if pts >= key} | {pts for _, pts in keys(film)}
+
+
+@pytest.mark.parametrize("state", [Attentiveness.QUIET, Attentiveness.WATCHING])
+def test_without_an_inquiry_a_camera_needs_no_decoder_that_lasts(film: Path, state: Attentiveness) -> None:
     with Counting(film) as stream:
-        decoding = Decoding(stream, Glancing(10_000))
+        decoding = Decoding(stream, Calm(10_000, state))
         found = [each for n, packet in enumerate(stream.packets()) for each in decoding.pictures(packet, n / FPS)]
     assert [picture.pts for picture in found] == [pts for _, pts in keys(film)]
     assert stream.fed == 0

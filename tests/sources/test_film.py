@@ -11,6 +11,7 @@ import pytest
 
 from films import add_silence, read_time
 from films import make_film as make
+from kitchenwatch.attention.camera import CameraAttention
 from kitchenwatch.attention.full import FullAttention
 from kitchenwatch.errors import SourceUnreadable
 from kitchenwatch.model import Frame
@@ -174,18 +175,31 @@ def test_sound_alone_is_no_film(tmp_path: Path) -> None:
     assert "holds no video" in frames_before_error(source(tmp_path / "sound.mp4"))[1]
 
 
-@pytest.mark.parametrize(("matrix", "quarters"), [((0, 1, -1, 0), 3), ((-1, 0, 0, -1), 2), ((0, -1, 1, 0), 1)])
-def test_a_film_on_its_side_is_seen_upright(tmp_path: Path, matrix: tuple[int, ...], quarters: int) -> None:
-    film = make(tmp_path / "phone.mp4", seconds=1)
-    lying = [frame.image for frame in source(film).frames()]
+def turned(film: Path, matrix: tuple[int, ...]) -> None:
+    """Says how players have to turn it."""
     content = bytearray(film.read_bytes())
     place = content.index(b"tkhd") + 44  # ISO/IEC 14496-12, 8.3.2: after times, id, length and layer
     a, b, c, d = (value * 0x10000 for value in matrix)
     content[place : place + 36] = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 0x40000000)
     film.write_bytes(content)
+
+
+@pytest.mark.parametrize(("matrix", "quarters"), [((0, 1, -1, 0), 3), ((-1, 0, 0, -1), 2), ((0, -1, 1, 0), 1)])
+def test_a_film_on_its_side_is_seen_upright(tmp_path: Path, matrix: tuple[int, ...], quarters: int) -> None:
+    film = make(tmp_path / "phone.mp4", seconds=1)
+    lying = [frame.image for frame in source(film).frames()]
+    turned(film, matrix)
     upright = [frame.image for frame in source(film).frames()]
     assert len(upright) == len(lying) > 3
     assert all(np.array_equal(np.rot90(before, quarters), after) for before, after in zip(lying, upright, strict=True))
+
+
+def test_a_film_on_its_side_is_upright_while_nobody_is_there(tmp_path: Path) -> None:
+    film = make(tmp_path / "phone.mp4", seconds=6, gop=1)
+    turned(film, (0, 1, -1, 0))
+    shapes = [frame.image.shape for frame in FilmSource("camera", film, START, CameraAttention("camera")).frames()]
+    assert len(shapes) > 2
+    assert all(height > width for height, width, _ in shapes)
 
 
 def test_a_folder_is_no_film(tmp_path: Path) -> None:

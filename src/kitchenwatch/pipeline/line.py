@@ -1,5 +1,7 @@
 """One camera's whole story, a step a frame: health, people, tracks, looks, rules, evidence."""
 
+from datetime import datetime
+
 from kitchenwatch.model import Attentiveness, Change, Detections, Frame, Look, Scene, Track
 from kitchenwatch.pipeline.together import Looks, Story, Telling, tell
 from kitchenwatch.ports import Attention, FrameLook, HealthLog, Judge, PersonLook, PictureHealth, Recorder, Tracker
@@ -27,7 +29,7 @@ class CameraLine:
         self._attention = attention
         self._looks, self._tracker = Looks(people, person), tracker
         self._judge, self._recorder = judge, recorder
-        self._last: Frame | None = None
+        self._last: tuple[float, datetime] | None = None  # when: the picture itself is let go of
 
     @property
     def attentiveness(self) -> Attentiveness:
@@ -54,12 +56,12 @@ class CameraLine:
         """The footage is over: close and write what is still owed."""
         if self._last is None:
             return []
-        changes = self._judge.finish(self._last.t, self._last.at)
+        changes = self._judge.finish(*self._last)
         self._recorder.finish(changes)
         return changes
 
     def _story(self, frame: Frame) -> Story:
-        self._last = frame
+        self._last = frame.t, frame.at
         for change in self._picture.observe(frame):
             self._health.record(change)
         tracks: list[Track] = []

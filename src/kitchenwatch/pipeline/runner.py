@@ -106,12 +106,18 @@ class Worker:
 
     def run(self) -> None:
         """Until it is closed and every slot is closed and empty."""
-        while ready := self._next():
-            self._step([(post, frame) for post, frame in ready if frame is not None])
-            for post, frame in ready:
-                if frame is None:
-                    self._finish(post)
-                    self._forget(post)
+        while self._round():
+            pass
+
+    def _round(self) -> bool:
+        """One frame of whoever has one; False when nobody will have any. Its pictures are not held afterwards."""
+        ready = self._next()
+        self._step([(post, frame) for post, frame in ready if frame is not None])
+        for post, frame in ready:
+            if frame is None:
+                self._finish(post)
+                self._forget(post)
+        return bool(ready)
 
     def _next(self) -> list[tuple[Post, Frame | None]]:
         """Posts with a frame each, or with None when the footage is over; nobody when there is nothing to come."""
@@ -235,6 +241,7 @@ class Runner:
         try:
             for frame in post.source.frames():
                 post.slot.put(frame)
+                del frame  # its picture is not held while the next is waited for
         except KitchenwatchError as error:
             post.failures += 1
             log.error("camera %s: %s", post.camera, error)

@@ -45,8 +45,8 @@ class Decoding:
         self._asked = packet.pts if wanted else self._asked
         if passed and wanted:
             yield from self._looking_back(passed, t)
-        elif wanted and packet.is_keyframe and (glanced := self._glanced()):
-            yield from glanced
+        elif wanted and packet.is_keyframe and (alone := self._alone()):
+            yield from alone
         elif self._group and (wanted or self._is_held_back or self._bytes > self._most):
             yield from self._catch_up()
         elif self._owed and self._fed == 1 and not self._headless:
@@ -80,7 +80,7 @@ class Decoding:
     def _looking_back(self, passed: list[VideoPacket], t: float) -> Iterator[VideoFrame]:
         """The keyframe's picture, and before it, if it shows that something has happened, those passed over."""
         given = self._given
-        first = self._glanced() or list(self._catch_up()) or list(self._drained())
+        first = self._alone() or list(self._catch_up()) or list(self._drained())
         if first and self._attention.recalls(t, DecodedPicture(first[-1])):
             self._begin_anew(_after(given, passed))
             for each in (*passed, None):
@@ -89,11 +89,15 @@ class Decoding:
             self._begin_anew(_after(self._given, self._group))
         yield from first
 
-    def _glanced(self) -> list[VideoFrame]:
-        """The keyframe's picture as it is good enough while nobody is there; all else begins at the keyframe again."""
-        if self._attention.state is not Attentiveness.QUIET:
+    def _alone(self) -> list[VideoFrame]:
+        """The keyframe's picture, where those after it may not be wanted; they would begin at the keyframe again.
+
+        While nobody is there, a coarse one is good enough.
+        """
+        state = self._attention.state
+        if state is Attentiveness.INQUIRING:
             return []
-        if first := self._fresh(self._stream.glance(self._group[-1])):
+        if first := self._fresh(self._stream.alone(self._group[-1], coarse=state is Attentiveness.QUIET)):
             self._begin_anew(_after(self._given, self._group))
             self.seeing = True
         return first

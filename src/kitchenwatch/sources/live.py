@@ -161,6 +161,7 @@ class LiveSource:
             self._last_t, self._seen = frame.t, reader.fresh
             self._presence.seen(frame.at)
             yield frame
+            del frame  # its picture is not held while the next is waited for
 
     def _look_after(self, reader: Reader) -> None:
         """The watchdog: only fresh decoded pictures count as life."""

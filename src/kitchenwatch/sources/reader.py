@@ -120,8 +120,7 @@ class Reader:
             attention.late(now - in_time)
             t = self._timeline.place(float((packet.pts or 0) * stream.time_base))
             self._keep(stream, packet, t)
-            for picture in decoding.pictures(packet, t):
-                self._offer(picture, stream)
+            self._decode(decoding, packet, t, stream)
             if decoding.seeing:
                 self.fresh = clock.monotonic()
             if waited and self._may_doze:
@@ -149,6 +148,11 @@ class Reader:
         except SourceUnreadable as error:
             log.warning("camera %s: no clips yet: %s", self._line.camera, error)
             return None
+
+    def _decode(self, decoding: Decoding, packet: VideoPacket, t: float, stream: Stream) -> None:
+        """In a call of its own, so that nothing holds a picture while the next packet is waited for."""
+        for picture in decoding.pictures(packet, t):
+            self._offer(picture, stream)
 
     def _offer(self, picture: VideoFrame, stream: Stream) -> None:
         self.fresh, self.decoding = self._line.clock.monotonic(), True

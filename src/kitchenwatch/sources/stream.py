@@ -9,7 +9,6 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeAlias, cast
@@ -17,12 +16,13 @@ from typing import TYPE_CHECKING, Self, TypeAlias, cast
 import av
 from av.container import InputContainer
 from av.packet import Packet
+from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from kitchenwatch.errors import SourceDenied, SourceError, SourceLost, SourceUnreadable
 from kitchenwatch.sources.address import is_live, redacted
-from kitchenwatch.sources.glance import Glance
+from kitchenwatch.sources.decoders import Decoders
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +89,9 @@ class Stream:
         # Frame and slice threads cost 7 to 29 % more CPU; cameras are what runs in parallel.
         self._video.codec_context.thread_type = "NONE"
         self._video.codec_context.thread_count = 1
+        self._decoders = Decoders.like(self._video.codec_context)
+        self._decoder: VideoCodecContext | None = None
+        self._upright = False  # a picture has shown it: phones film on their side, as only the own decoder tells
         # Read now: after `close` they would be read from freed memory.
         self.time_base = cast(Fraction, self._video.time_base)
         """Seconds per tick of packets' timestamps."""
@@ -137,10 +140,20 @@ class Stream:
 
     def _decoded(self, packet: VideoPacket | None) -> list[VideoFrame] | None:
         """Pictures as the decoder gives them; None where it cannot."""
+        self._decoder = self._decoder or self._begun()
         try:
-            return self._video.decode(packet)
+            return self._decoder.decode(packet)
         except av.FFmpegError:
             return None
+
+    def _begun(self) -> VideoCodecContext:
+        """A decoder to begin at a keyframe with.
+
+        A camera's lasts until `flush`, for the memory. The stream's own knows more than parameter sets tell: how films
+        are turned, and by how much pictures are reordered where that was found out by reading ahead.
+        """
+        own = self._video.codec_context
+        return self._decoders.fresh() if self.live and self._decoders and not own.has_b_frames else own
 
     def _sifted(self, pictures: list[VideoFrame] | None) -> list[VideoFrame]:
         """Those that are whole, and the others counted."""
@@ -148,27 +161,28 @@ class Stream:
             self.corrupt += 1
             self._torn = True
             return []
+        self._upright = self._upright or any(picture.rotation == 0 for picture in pictures)
         return [picture for picture in pictures if self._is_whole(picture)]
 
-    def glance(self, keyframe: VideoPacket) -> list[VideoFrame]:
-        """A keyframe's picture, coarser and cheaper than by `decode`, which it does not disturb.
+    def alone(self, keyframe: VideoPacket, coarse: bool = False) -> list[VideoFrame]:
+        """A keyframe's picture, which `decode` is not disturbed by; coarse ones are cheaper.
 
-        None where that saves nothing or fails: then decode it.
+        None where that cannot be or fails: then decode it.
         """
+        if not self._decoders or not (self.live or self._upright):
+            return []
         try:
-            pictures = self._glance.pictures(keyframe) if self._glance else []
+            pictures = self._decoders.alone(keyframe, coarse)
         except av.FFmpegError:
             return []
         return [picture for picture in pictures if not picture.is_corrupt]
 
-    @cached_property
-    def _glance(self) -> Glance | None:
-        """Made when it is first needed: most streams are opened to be probed, cut or watched closely."""
-        return Glance.of(self._video.codec_context)
-
     def flush(self) -> None:
         """Forget what was decoded, to go on at a keyframe."""
-        self._video.codec_context.flush_buffers()
+        if self._decoder is self._video.codec_context:
+            self._decoder.flush_buffers()
+        else:
+            self._decoder = None
 
     def _is_whole(self, picture: VideoFrame) -> bool:
         if picture.is_corrupt:

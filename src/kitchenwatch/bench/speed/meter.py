@@ -172,6 +172,7 @@ class _MeteredSource:
     def frames(self) -> Iterator[Frame]:
         for frame in self._source.frames():
             yield replace(frame, picture=self._meter.fit(frame.picture, CONVERT))
+            del frame
 
     def stop(self) -> None:
         self._source.stop()
@@ -192,6 +193,6 @@ class _MeteredStream(Stream):
         with self._meter.stage(DECODE):
             return super().decode(packet)
 
-    def glance(self, keyframe: VideoPacket) -> list[VideoFrame]:
+    def alone(self, keyframe: VideoPacket, coarse: bool = False) -> list[VideoFrame]:
         with self._meter.stage(DECODE):
-            return super().glance(keyframe)
+            return super().alone(keyframe, coarse)
