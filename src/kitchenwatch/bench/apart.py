@@ -7,6 +7,7 @@ from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any, TypeAlias, TypeVar, cast
 
+from kitchenwatch.allocation import keep_little
 from kitchenwatch.errors import KitchenwatchError
 
 Result = TypeVar("Result")
@@ -94,6 +95,7 @@ def _stay(serve: Serve, door: Connection) -> None:
 @contextmanager
 def _answering(door: Connection) -> Iterator[None]:
     """What is raised on purpose is told as text: not every error can be pickled."""
+    keep_little()  # as the command line does, which has not run here
     try:
         with door:
             try:

@@ -7,6 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from kitchenwatch import __version__
+from kitchenwatch.allocation import keep_little
 
 COMMANDS = {
     "demo": "demo:demo",
@@ -72,3 +73,4 @@ def root(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,
 ) -> None:
     """What all commands share."""
+    keep_little()
