@@ -8,8 +8,6 @@ RUN pip install --no-cache-dir --constraint constraints.txt '.[mqtt,openvino,pos
  && useradd --create-home --uid 1000 kitchenwatch \
  && install -d -o kitchenwatch /srv/kitchenwatch
 
-# Of many threads each would keep freed pictures for itself (docs/speed.md).
-ENV MALLOC_ARENA_MAX=2
 USER 1000
 WORKDIR /srv/kitchenwatch
 VOLUME /srv/kitchenwatch

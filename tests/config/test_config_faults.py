@@ -37,6 +37,7 @@ FaultsOf = Callable[..., list[ConfigError]]
         ('["09:00-14:00"]', "09:00-14:00", 12, "'hours' should be a list", "brackets"),
         ("Asia/Shanghai", "Asia/Shangai", 11, "no time zone", "did you mean 'Asia/Shanghai'?"),
         ("rtsp://", "rtps://", 16, "'url' is no camera address", "rtsp://"),
+        ("${CAM_PASSWORD}@", "open/sesame@", 16, "'url' is ambiguous", "%2F"),
         ("id: stove", "id: Stove 1", 14, "letters that may not be used", "a-z"),
         ("enabled: false", "enabled: perhaps", 20, "should be true or false", "true or false"),
         ("        url:", "        addres:", 14, "'url' is missing", "add it"),
@@ -96,6 +97,7 @@ def test_no_message_holds_a_password(faults_of: FaultsOf, env: dict[str, str]) -
     for change in [
         ("rtsp://admin:${CAM_PASSWORD}@", "rtps://admin:open-sesame@"),
         ("rtsp://", "rtps://"),
+        ("rtsp://admin:${CAM_PASSWORD}@", "rtsp://admin:open-sesame#@"),
         ("url: rtsp://admin:${CAM_PASSWORD}@10.0.0.5/101", "url: [rtsp://admin:open-sesame@h]"),
         ("url: rtsp", "url: rtsp://admin:open-sesame@h\n        url: rtsp"),
         ("${KW_SECRET}", "open-sesame"),

@@ -14,10 +14,9 @@ from kitchenwatch.detect.loading import default_model
 
 
 @pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> OpenVinoEngine:
+def engine() -> OpenVinoEngine:
     """Single precision; three runs are often."""
-    monkeypatch.setattr(engine_openvino, "OFTEN", 3)
-    return OpenVinoEngine(default_model(), precision="f32")
+    return OpenVinoEngine(default_model(), precision="f32", often=3)
 
 
 def pictures(count: int, height: int = 64, width: int = 96) -> NDArray[np.float32]:

@@ -148,6 +148,14 @@ def test_of_a_hundred_things_that_look_like_one_hardly_any_speaks_for_it() -> No
     assert bound.llr(nothing) == free.llr(nothing) < 0
 
 
+@pytest.mark.parametrize(("looks", "speaking"), [(100, 0), (738, 3), (2950, 22)])
+def test_the_fewer_hard_looks_there_are_the_more_room_is_left_to_the_bar(looks: int, speaking: int) -> None:
+    hard = pens([0.3 + number / (2 * looks) for number in range(looks)])
+    bound = cautious(fit_object(smokers(80), strays(80)), hard)
+    heard = sum(one.sighting.violating > bound.silent for one in hard)
+    assert speaking - 6 <= heard <= speaking  # six of 2,950 share the thousandth that the score is rounded up to
+
+
 def test_a_worth_that_is_cautious_already_stays_as_it_is() -> None:
     free = fit_object(smokers(80), strays(80))
     assert cautious(free, pens([0.0] * 200)) == free

@@ -25,6 +25,7 @@ Looking = Callable[[Pictures, int, int], object]  # pictures, width and height o
 STOCK = "stock Ultralytics"
 MIN_SCORE = 0.05  # as look 2 asks; stock Ultralytics is given the same thresholds
 MAX_IOU = 0.6
+AT_WORK = 0  # OpenVINO has a network for each shape from the first run on, as it has in a service after a minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +84,13 @@ def ways(model: Path, int8: Path | None, stock: Path) -> list[Way]:
     """
     found = [
         Way("onnxruntime", "f32", _detect(OnnxEngine(model))),
-        _if_installed("openvino", "f32", lambda: _detect(OpenVinoEngine(model, precision="f32"))),
-        _if_installed("openvino", "bf16", lambda: _detect(OpenVinoEngine(model, precision="bf16"))),
+        _if_installed("openvino", "f32", lambda: _detect(OpenVinoEngine(model, precision="f32", often=AT_WORK))),
+        _if_installed("openvino", "bf16", lambda: _detect(OpenVinoEngine(model, precision="bf16", often=AT_WORK))),
     ]
     if int8:
         found += [
             Way("onnxruntime", "int8", _detect(OnnxEngine(int8))),
-            _if_installed("openvino", "int8", lambda: _detect(OpenVinoEngine(int8))),
+            _if_installed("openvino", "int8", lambda: _detect(OpenVinoEngine(int8, often=AT_WORK))),
         ]
     return [*found, _if_installed(STOCK, f"f32, {stock.suffix}", lambda: _predict(stock))]
 

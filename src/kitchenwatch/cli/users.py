@@ -28,8 +28,8 @@ def add(
     name: Name,
     role: Annotated[Role, typer.Option()],
     password: Password,
-    district: Annotated[list[str] | None, typer.Option(help="For a regulator; may be given again.")] = None,
-    site: Annotated[list[str] | None, typer.Option(help="For a business; may be given again.")] = None,
+    district: Annotated[list[str] | None, typer.Option(help="Its id; a regulator needs one, and may have several.")] = None,
+    site: Annotated[list[str] | None, typer.Option(help="Its id; a business needs one, and may have several.")] = None,
     config_path: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
     """Add somebody."""

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from kitchenwatch.config.units import Duration, Id, Polygon, TimeZone, fault, some
 from kitchenwatch.model import RULE_KINDS, Kind
+from kitchenwatch.sources.address import ESCAPE, is_ambiguous
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -94,6 +95,8 @@ def _camera_address(url: SecretStr, info: ValidationInfo) -> SecretStr:
         return SecretStr(str(folder / Path(scheme).expanduser()))
     if scheme not in CAMERA_SCHEMES:
         raise fault("is no camera address", "write rtsp://… or rtsps://…, or the path of a film", secret=True)
+    if is_ambiguous(url.get_secret_value()):
+        raise fault("is ambiguous", ESCAPE, secret=True)
     return url
 
 

@@ -37,7 +37,9 @@ class OpenVinoEngine:
         labels: class names from the file's metadata, in order.
     """
 
-    def __init__(self, path: Path, threads: int = 1, precision: Precision | None = None, runs: int = 1) -> None:
+    def __init__(
+        self, path: Path, threads: int = 1, precision: Precision | None = None, runs: int = 1, often: int = OFTEN
+    ) -> None:
         """Raises MissingExtra without OpenVINO, ModelError if the file is no network that it can run.
 
         Args:
@@ -45,6 +47,7 @@ class OpenVinoEngine:
             threads: of one run.
             precision: of the computation; what OpenVINO thinks best for this processor if None.
             runs: side by side at most; a thread that asks for one more waits.
+            often: a shape that was run more often gets a network of its own.
         """
         try:
             import openvino
@@ -53,7 +56,7 @@ class OpenVinoEngine:
         self._own = threading.local()
         try:
             network = openvino.Core().read_model(path)
-            self._networks = _Networks(network, _options(threads, precision, runs))
+            self._networks = _Networks(network, _options(threads, precision, runs), often)
             # OpenVINO's bindings look for NumPy at the first run, and two threads in their first run lock up the
             # whole process: one waits for the other while it holds the interpreter. So the first run is made here.
             self.run(np.zeros((1, 3, SMALLEST, SMALLEST), np.float32))
@@ -87,11 +90,11 @@ class _Networks:
     Where the shape is known before, OpenVINO plans memory and kernels once instead of at each run.
     """
 
-    def __init__(self, network: Any, options: dict[str, int | str | bool]) -> None:
+    def __init__(self, network: Any, options: dict[str, int | str | bool], often: int) -> None:
         import openvino
 
         self._compile = openvino.compile_model
-        self._network, self._options = network, options
+        self._network, self._options, self._often = network, options, often
         self._any = self._compile(network, "CPU", options)
         self._tailored: dict[tuple[int, ...], Any] = {}
         self._seen: Counter[tuple[int, ...]] = Counter()
@@ -103,7 +106,7 @@ class _Networks:
             return known
         with self._lock:
             self._seen[shape] += 1
-            if shape not in self._tailored and self._seen[shape] > OFTEN and len(self._tailored) < TAILORED:
+            if shape not in self._tailored and self._seen[shape] > self._often and len(self._tailored) < TAILORED:
                 fitted = self._network.clone()
                 fitted.reshape(shape)
                 self._tailored[shape] = self._compile(fitted, "CPU", self._options)

@@ -16,6 +16,7 @@ from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from kitchenwatch.errors import Fault, InvalidFields
+from kitchenwatch.sources.address import ESCAPE, is_ambiguous
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -43,12 +44,11 @@ def check_reach(url: str, allow: Sequence[Network] = (), resolver: Resolver = sy
 
 
 def _host(url: str) -> str:
-    scheme, mark, rest = url.partition("://")
+    scheme, mark, _ = url.partition("://")
     if not mark or scheme.lower() not in SCHEMES:
         raise _fault("is no camera address", "begin it with rtsp:// or rtsps://")
-    place = rest.partition("/")[0].partition("?")[0]
-    if "@" in rest and "@" not in place:
-        raise _fault("is ambiguous", "inside a password write @ : / # as %40 %3A %2F %23")
+    if is_ambiguous(url):
+        raise _fault("is ambiguous", ESCAPE)
     try:
         parts = urlsplit(url)
         parts.port  # noqa: B018 - looks at the number
