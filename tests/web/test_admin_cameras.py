@@ -65,7 +65,9 @@ def test_a_trial_is_known_to_its_admin_alone(camera: RtspServer, shop: Installat
     assert SECRET not in repr(begun)
     shop.users.change("admin", NewUser("viewer", Role.ADMIN))
     assert as_user("viewer").get(f"/admin/trials/{begun['id']}").status_code == 404
-    assert as_user("east").get(f"/admin/trials/{begun['id']}").status_code == 403
+    refused = as_user("east").get(f"/admin/trials/{begun['id']}")
+    assert refused.status_code == 403
+    assert '<a href="/cases"' in refused.text, "whoever has signed in can go on from a refusal"
 
 
 def test_without_scripts_the_form_comes_back_with_the_picture(

@@ -28,8 +28,8 @@ def add(
     name: Name,
     role: Annotated[Role, typer.Option()],
     password: Password,
-    district: Annotated[list[str] | None, typer.Option(help="Its id; a regulator needs one, and may have several.")] = None,
-    site: Annotated[list[str] | None, typer.Option(help="Its id; a business needs one, and may have several.")] = None,
+    district: Annotated[list[str] | None, typer.Option(help="A regulator needs one, or several.")] = None,
+    site: Annotated[list[str] | None, typer.Option(help="A business needs one, or several.")] = None,
     config_path: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
     """Add somebody."""

@@ -116,7 +116,9 @@ def _answer(
     request: Request, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None, **more: Any
 ) -> Response:
     if not _for_program(request):
-        return render(request, "problem.html", status=status, headers=headers, detail=detail, code=status)
+        caller = getattr(request.state, "caller", None)  # with the pages to go on to, where somebody has signed in
+        told = {"caller": caller, "detail": detail, "code": status}
+        return render(request, "problem.html", status=status, headers=headers, **told)
     return _document(status, detail, headers, **more)
 
 
