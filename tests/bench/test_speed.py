@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import av
 import numpy as np
@@ -120,11 +120,14 @@ def test_a_metered_stream_gives_what_a_stream_gives(make_film: Callable[..., Pat
     assert meter.stages()["demux"] > 0
 
 
-def test_a_metered_glance_counts_as_decoding(make_film: Callable[..., Path]) -> None:
+def test_a_keyframe_decoded_alone_counts_as_decoding(make_film: Callable[..., Path]) -> None:
     meter = Meter()
     with meter.open_stream(make_film(seconds=1)) as metered:
-        assert metered.glance(next(iter(metered.packets())))
-    assert meter.stages()["decode"] > 0
+        keyframe = next(iter(metered.packets()))
+        metered.decode(keyframe)  # only then is it known that the film is upright
+        before = meter.stages()["decode"]
+        assert metered.alone(keyframe, coarse=True)
+    assert meter.stages()["decode"] > before
 
 
 def test_what_an_engines_threads_do_is_charged_to_the_stage_that_asks() -> None:
@@ -156,6 +159,16 @@ def test_threads_that_an_engine_begins_for_a_shape_that_comes_often_are_charged_
         for _ in range(10):
             metered.run(batch)
     assert meter.stages()["look 1"] - charged == pytest.approx(cpu_seconds() - before, rel=0.2)
+
+
+def test_a_thread_that_has_ended_disturbs_nothing() -> None:
+    ended = threading.Thread(target=lambda: None)
+    ended.start()
+    ended.join()
+    threads = EngineThreads({cast(int, ended.native_id)})
+    with threads.run("look 1"):
+        pass
+    assert threads.seconds == {"look 1": 0.0}
 
 
 def test_threads_are_charged_in_equal_parts_to_what_runs_at_once() -> None:

@@ -167,9 +167,10 @@ class Stream:
     def alone(self, keyframe: VideoPacket, coarse: bool = False) -> list[VideoFrame]:
         """A keyframe's picture, which `decode` is not disturbed by; coarse ones are cheaper.
 
-        None where that cannot be or fails: then decode it.
+        None where that cannot be, fails, or saves nothing: then decode it. Of a film only coarse ones save something,
+        for its decoder lasts.
         """
-        if not self._decoders or not (self.live or self._upright):
+        if not self._decoders or not (self.live or (coarse and self._upright)):
             return []
         try:
             pictures = self._decoders.alone(keyframe, coarse)

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -31,7 +31,7 @@ class EngineThreads:
     """
 
     def __init__(self, ids: Collection[int] = ()) -> None:
-        self._ids = set(ids)
+        self._taken = dict.fromkeys(ids, 0.0)  # seconds by thread
         self._lock = threading.Lock()
         self._running: list[str] = []
         self._counted = self._spent()
@@ -52,7 +52,7 @@ class EngineThreads:
     def _add(self, begun: set[int]) -> None:
         pythons = {thread.native_id for thread in threading.enumerate()}
         with self._lock:
-            self._ids |= begun - pythons
+            self._taken |= dict.fromkeys(begun - pythons - self._taken.keys(), 0.0)
 
     def _charge(self, turn: Callable[[str], None], stage: str) -> None:
         with self._lock:
@@ -64,7 +64,11 @@ class EngineThreads:
             turn(stage)
 
     def _spent(self) -> float:
-        return sum(map(cpu_seconds_of, self._ids))
+        """Of all so far; of those that have ended, what they had taken when they were last asked."""
+        for thread in list(self._taken):
+            with suppress(OSError):
+                self._taken[thread] = cpu_seconds_of(thread)
+        return sum(self._taken.values())
 
 
 def _threads() -> set[int]:
