@@ -2,7 +2,7 @@
 
 import re
 
-ESCAPE = "inside a password write @ : / # as %40 %3A %2F %23"
+ESCAPE = "inside a password write @ : / ? # as %40 %3A %2F %3F %23"
 
 # Makers put passwords into paths and queries too: `/user=admin_password=…_channel=1.sdp`, `?pwd=…`.
 _SECRET = re.compile(r"(?i)((?:user(?:name)?|pass(?:word|wd)?|pwd|auth|token|key)=)[^&_/]*")
