@@ -10,7 +10,7 @@ from kitchenwatch.training.caution import MOST, cautious
 from kitchenwatch.training.examples import Example
 from kitchenwatch.training.findings import Finding
 from kitchenwatch.training.fits import FEW, LIMIT, UNSEEN_FLOOR, fit_label, fit_object, fit_state
-from kitchenwatch.training.reliability import cross_validated, curve, of_kinds, of_labels
+from kitchenwatch.training.reliability import binned, cross_validated, curve, of_kinds, of_labels
 
 BOX = np.array([0, 0, 32, 32], np.float32)
 
@@ -48,9 +48,24 @@ def test_the_error_is_the_mean_distance_of_belief_and_truth() -> None:
 def test_bins_hold_about_as_many_and_equal_beliefs_share_one() -> None:
     rng = np.random.default_rng(2)
     spread = rng.random(1500)
-    assert set(curve(spread, spread > 2).count) <= {99, 100, 101}
+    assert set(binned(spread, spread > 2, 15).count) <= {99, 100, 101}
     tied = np.concatenate([np.zeros(1000), rng.random(500)])
-    assert curve(tied, tied > 2).count[0] == 1000
+    assert binned(tied, tied > 2, 15).count[0] == 1000
+
+
+def test_a_curve_has_as_many_bins_as_chance_allows() -> None:
+    rng = np.random.default_rng(4)
+    few, many = rng.beta(0.3, 0.6, 160), rng.beta(0.3, 0.6, 5000)
+    of_few, of_many = (curve(beliefs, rng.random(len(beliefs)) < beliefs) for beliefs in (few, many))
+    assert 2 <= len(of_few.count) < len(of_many.count)
+    for one in (of_few, of_many):
+        assert (np.diff(one.right) >= 0).all()
+    # Every belief is right, so that all that is measured is chance.
+    assert of_few.error < binned(few, rng.random(160) < few, 40).error
+    falling = curve(few, rng.random(160) < 1 - few)
+    assert len(falling.count) == 1
+    wrong = curve(many, rng.random(5000) < many**2)
+    assert wrong.error == pytest.approx(float(np.mean(many - many**2)), abs=0.01)
 
 
 def test_calibration_mends_scores_that_claim_too_much() -> None:
