@@ -27,3 +27,6 @@ made ceiling ceiling "$pictures" --split train --frames 400 --seed 11
 made scenes views "$out/ceiling" --seed 11
 made bodies views "$pictures" --seed 1
 kw train "$pictures" "$out/composed" "$out/scenes" "$out/bodies" --from "$start" --out "$out/run" --epochs 10 --seed 1 "$@"
+cp "$out/run/model.pt" "$out/model.pt"
+kw export "$out/model.pt" "$out/model.onnx"
+kw train-verifier "$pictures" "$out/composed" --model "$out/model.onnx"

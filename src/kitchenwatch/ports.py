@@ -162,7 +162,8 @@ class Attention(Protocol):
 
 
 class Engine(Protocol):
-    """Runs a network: `(B, 3, H, W)` float32 RGB 0–1 in, the raw `(B, 4 + labels, anchors)` output out."""
+    """Runs a network: `(B, 3, H, W)` float32 RGB 0–1 in, its raw output out: of a detector `(B, 4 + labels, anchors)`,
+    of a verifier `(B, labels)`."""
 
     @property
     def name(self) -> str: ...

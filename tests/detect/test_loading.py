@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from importlib import import_module
@@ -14,8 +15,9 @@ from numpy.typing import NDArray
 
 from kitchenwatch.detect.engine_onnx import PROVIDERS, OnnxEngine
 from kitchenwatch.detect.engine_openvino import OpenVinoEngine
-from kitchenwatch.detect.loading import Model, Preference, default_model, load_model
+from kitchenwatch.detect.loading import Model, Preference, default_model, load_model, verifier_of
 from kitchenwatch.detect.names import names_in
+from kitchenwatch.detect.verifier import SIDE, VERIFIED
 from kitchenwatch.detect.yolo import as_batch, letterbox
 from kitchenwatch.errors import MissingExtra, ModelError
 from kitchenwatch.model import LABELS
@@ -34,7 +36,26 @@ def renamed(source: Path, target: Path, old: bytes, new: bytes) -> Path:
 def test_the_shipped_model_loads_and_knows_its_hash(shipped: Model) -> None:
     assert shipped.engine.name == "onnxruntime"
     assert shipped.path == default_model()
-    assert shipped.sha256 == hashlib.sha256(shipped.path.read_bytes()).hexdigest()
+    files = shipped.path, shipped.path.with_name("kitchenwatch-yolo11n.verifier.onnx")
+    assert shipped.sha256 == hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
+def test_a_verifier_is_taken_from_beside_the_model_or_there_is_none(shipped: Model, tmp_path: Path) -> None:
+    alone = Path(shutil.copy(shipped.path, tmp_path / "own.onnx"))
+    bare = load_model(alone, "onnxruntime")
+    assert bare.verifier is None
+    shutil.copy(verifier_of(shipped.path), tmp_path / "own.verifier.onnx")
+    both = load_model(alone, "onnxruntime")
+    assert both.verifier
+    assert both.sha256 == shipped.sha256 != bare.sha256
+    assert both.verifier.engine.run(np.zeros((2, 3, SIDE, SIDE), np.float32)).shape == (2, len(VERIFIED))
+
+
+def test_a_verifier_of_other_labels_is_refused_by_name(shipped: Model, tmp_path: Path) -> None:
+    alone = Path(shutil.copy(shipped.path, tmp_path / "own.onnx"))
+    renamed(verifier_of(shipped.path), tmp_path / "own.verifier.onnx", b"'cigarette'", b"'chopstick'")
+    with pytest.raises(ModelError, match=r"own\.verifier\.onnx: the model's labels are hat.*chopstick.*needs hat.*"):
+        load_model(alone, "onnxruntime")
 
 
 def test_both_looks_run_on_one_file(shipped: Model) -> None:
@@ -53,6 +74,16 @@ def test_engines_agree(shipped: Model, noise: NDArray[np.uint8]) -> None:
     assert mine.shape == theirs.shape
     assert np.abs(mine[:, 4:] - theirs[:, 4:]).max() < 0.1  # OpenVINO may compute in bfloat16
     assert np.abs(mine[:, :4] - theirs[:, :4]).mean() < 2
+
+
+def test_engines_agree_on_close_ups(shipped: Model) -> None:
+    pytest.importorskip("openvino", reason="needs the extra: pip install 'kitchenwatch[openvino]'")
+    other = load_model(prefer="openvino")
+    assert shipped.verifier
+    assert other.verifier
+    batch = np.random.default_rng(1).random((5, 3, SIDE, SIDE), np.float32)
+    mine, theirs = shipped.verifier.engine.run(batch), other.verifier.engine.run(batch)
+    assert np.abs(mine - theirs).max() < 0.1  # OpenVINO may compute in bfloat16
 
 
 def test_openvino_takes_as_many_runs_side_by_side_as_it_is_asked_for() -> None:

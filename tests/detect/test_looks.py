@@ -15,6 +15,7 @@ from kitchenwatch.detect.loading import Model
 from kitchenwatch.detect.looks import FrameLook, PersonLook
 from kitchenwatch.detect.picture import PictureDetector, mirrored
 from kitchenwatch.detect.sightings import Abstain, sharpness, sightings
+from kitchenwatch.detect.verifier import SIDE, VERIFIED, Verifier
 from kitchenwatch.detect.yolo import Detector
 from kitchenwatch.model import LABELS, Detections, Frame, Kind, Label, Scene, Sighting, Track
 from kitchenwatch.picture import ArrayPicture
@@ -155,6 +156,48 @@ def test_people_of_several_cameras_share_a_run_and_each_look_is_their_own() -> N
     assert [[look.track for look in each] for each in looks] == [[0, 1, 2], [], [20, 21]]
     scores = [[look.detections.scores.max().item() for look in each] for each in looks]
     assert scores == [[pytest.approx(120 / 255)] * 3, [], [pytest.approx(200 / 255)] * 2]
+
+
+class Smoker:
+    """An engine that sees a bare head and a cigarette before its face, both surely."""
+
+    name = "smoker"
+
+    def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        raw = np.zeros((len(batch), 4 + len(LABELS), 2), np.float32)
+        raw[:, :4, 0] = 160, 100, 80, 80
+        raw[:, :4, 1] = 170, 130, 30, 10
+        raw[:, 4 + LABELS.index(Label.NO_HAT), 0] = 0.9
+        raw[:, 4 + LABELS.index(Label.CIGARETTE), 1] = 0.81
+        return raw
+
+
+class Doubting:
+    """A verifier's engine that believes a quarter of everything."""
+
+    name = "doubting"
+
+    def __init__(self) -> None:
+        self.shapes: list[tuple[int, ...]] = []
+
+    def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        self.shapes.append(batch.shape)
+        return np.full((len(batch), len(VERIFIED)), 0.25, np.float32)
+
+
+def test_a_verifier_is_asked_about_what_is_at_hand_and_about_nothing_else(noise: NDArray[np.uint8]) -> None:
+    frame = Frame("cam", "run", 0.0, datetime(2026, 1, 1, tzinfo=UTC), ArrayPicture(noise))
+    scenes = [scene(frame, [Track(1, PERSON, 0.9, 0.0, 0.0)])]
+    doubting = Doubting()
+    ((alone,),), ((doubted,),) = (
+        PersonLook(Smoker(), verifier=verifier).look(scenes) for verifier in (None, Verifier(doubting))
+    )
+    before, after = ({one.kind: one.violating for one in look.sightings} for look in (alone, doubted))
+    assert doubting.shapes == [(1, 3, SIDE, SIDE)]
+    assert before[Kind.SMOKING] == pytest.approx(0.81)
+    assert after[Kind.SMOKING] == pytest.approx(0.45)
+    assert after[Kind.NO_HAT] == before[Kind.NO_HAT]
+    assert doubted.detections.of(Label.CIGARETTE).scores.tolist() == pytest.approx([0.45])
 
 
 # --- whose is what

@@ -41,7 +41,8 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     What the shipped model is sure of counts as drawn.
     """
     root = tmp_path_factory.mktemp("drawn")
-    detector = PictureDetector(load_model(prefer="onnxruntime").engine, 0.5)
+    model = load_model(prefer="onnxruntime")
+    detector = PictureDetector(model.engine, 0.5, model.verifier)
     for film in ("no_hat", "compliant"):
         for number, frame in enumerate(frames(film)):
             image = np.ascontiguousarray(frame[40 * number :, 160 * number :])

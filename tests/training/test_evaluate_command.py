@@ -33,7 +33,8 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
 @pytest.fixture
 def own_answers(tmp_path: Path) -> Path:
     """Four frames, on which the shipped model's own sure detections are drawn as the truth."""
-    detector = PictureDetector(load_model(prefer="onnxruntime").engine)
+    model = load_model(prefer="onnxruntime")
+    detector = PictureDetector(model.engine, verifier=model.verifier)
     for film in ("no_hat", "compliant"):
         with av.open(FILMS / film / f"{film}.mp4") as container:
             for number, frame in enumerate(islice(container.decode(video=0), 100, 300, 100)):
@@ -79,12 +80,12 @@ def test_tables_fit_a_terminal_of_80_columns(own_answers: Path, command: Command
 
 
 def test_corrections_are_applied_and_their_drops_left_out(own_answers: Path) -> None:
-    engine = load_model(prefer="onnxruntime").engine
+    model = load_model(prefer="onnxruntime")
     there = pictures(own_answers, "val")
     dropped = Correction(there[0].name, "drop_picture", None, None, None)
     row = Correction(there[1].name, "drop", 0, None, None)
-    mended = list(examine(there[:2], engine, {there[0].name: [dropped], there[1].name: [row]}))
-    plain = list(examine(there[:2], engine, {}))
+    mended = list(examine(there[:2], model, {there[0].name: [dropped], there[1].name: [row]}))
+    plain = list(examine(there[:2], model, {}))
     assert mended[0] is None
     assert plain[0] is not None
     assert mended[1] is not None

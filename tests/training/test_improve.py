@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from squares import write_squares
 
-from kitchenwatch.detect.loading import default_model, digest
+from kitchenwatch.detect.loading import default_model, digest, verifier_of
 from kitchenwatch.errors import ModelError
 from kitchenwatch.model import LABELS, Label
 from kitchenwatch.rules.calibration import Calibration
@@ -100,9 +100,11 @@ def fine_tuned(folder: Path, recipe: Recipe) -> list[dict[str, "Tensor"]]:
     network.names = dict(enumerate(map(str, LABELS)))
     parent, run = folder / "parent.pt", folder / "run"
     torch.save({"model": network, "train_args": {}}, parent)
+    verifier_of(parent).write_bytes(b"a verifier")
     squares = write_squares(folder / "set", Label.HAT, 4, (30, 30, 230))
     learned = fine_tune(squares, [], parent, run, Machine(threads=1, workers=0), recipe, shown=8)
     assert mixed(parent, learned, SHARES[0], run) == run / "improved.onnx"
+    assert (run / "improved.verifier.onnx").read_bytes() == b"a verifier"
     files = (parent, learned, run / "improved.pt")
     return [load_checkpoint(file)[0].float().state_dict() for file in files]
 

@@ -39,12 +39,15 @@ def build_sight(
     loaded = load_model(model, engine, threads, runs=workers)
     calibration = Calibration.load(loaded.calibration)
     calibration.require(loaded.sha256)
-    return Sight(loaded, FrameLook(loaded.engine, side=frame_side), PersonLook(loaded.engine), calibration)
+    person = PersonLook(loaded.engine, verifier=loaded.verifier)
+    return Sight(loaded, FrameLook(loaded.engine, side=frame_side), person, calibration)
 
 
 def build_picture_detector(config_path: Path | None, min_score: float) -> PictureDetector:
     """Both looks for single pictures, with the model of a configuration or the shipped one."""
     if config_path is None:
-        return PictureDetector(load_model().engine, min_score)
-    wanted = load(config_path).detector
-    return PictureDetector(load_model(wanted.model, wanted.engine, wanted.threads).engine, min_score)
+        model = load_model()
+    else:
+        wanted = load(config_path).detector
+        model = load_model(wanted.model, wanted.engine, wanted.threads)
+    return PictureDetector(model.engine, min_score, model.verifier)

@@ -14,8 +14,8 @@ from kitchenwatch.rules.calibration import Fit
 from kitchenwatch.training import calibrate as training
 from kitchenwatch.training import charts
 from kitchenwatch.training.calibrate import Calibrated
-from kitchenwatch.training.examples import WORN
-from kitchenwatch.training.held_out import Drawn, HeldOut, gather, scenes
+from kitchenwatch.training.examples import WORN, Example
+from kitchenwatch.training.held_out import Drawn, HeldOut, examples_of, gather, scenes
 from kitchenwatch.training.prepare import mended
 from kitchenwatch.training.reliability import Reliability
 from kitchenwatch.training.states import measure
@@ -38,7 +38,7 @@ def calibrate(
     drawn = [one for dataset in datasets for one in mended(dataset, split)]
     found = _look(drawn, loaded)
     named = ", ".join(f"{dataset.resolve().name} ({split})" for dataset in datasets)
-    calm = _look(list(mended(hard, split)), loaded).examples if hard else []
+    calm = _looks_at_hard(list(mended(hard, split)), loaded) if hard else []
     bounded = f", bounded on {hard.resolve().name}" if hard else ""
     with progress() as bar:
         bar.add_task("fitting", total=None)
@@ -54,7 +54,13 @@ def calibrate(
 def _look(drawn: list[Drawn], model: Model) -> HeldOut:
     with progress() as bar:
         scene = scenes(bar.track(drawn, description="sorting into scenes"))
-        return gather(bar.track(drawn, description="looking"), scene, model.engine)
+        return gather(bar.track(drawn, description="looking"), scene, model)
+
+
+def _looks_at_hard(drawn: list[Drawn], model: Model) -> list[Example]:
+    with progress() as bar:
+        seen = bar.track(examples_of(drawn, model), total=len(drawn), description="looking at hard negatives")
+        return [one for part in seen for one in part]
 
 
 def _write(result: Calibrated, found: HeldOut, model: Model, out: Path | None) -> list[Path]:

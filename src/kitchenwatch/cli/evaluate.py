@@ -70,7 +70,7 @@ def _look(dataset: Path, split: str, model: Model, mend: bool) -> tuple[list[Exa
     """Every picture looked at, and how many the corrections left out."""
     there, lacking = pictures(dataset, split), lacks(dataset, otherwise={})
     with progress() as bar:
-        looks = examine(there, model.engine, corrections.shipped() if mend else {}, lacking)
+        looks = examine(there, model, corrections.shipped() if mend else {}, lacking)
         examined = [one for one in bar.track(looks, total=len(there), description="looking") if one]
     return examined, len(there) - len(examined)
 

@@ -121,6 +121,7 @@ def _put_in_place(old: Path, made: Path, target: Path | None, sides: Sequence[Si
         raise typer.Exit(1)
     carry_over(old, made)
     if target:
-        for suffix in (".onnx", ".pt", ".calibration.json"):
-            shutil.copyfile(made.with_suffix(suffix), target.with_suffix(suffix))
+        for suffix in (".onnx", ".pt", ".verifier.onnx", ".calibration.json"):
+            if (part := made.with_suffix(suffix)).is_file():
+                shutil.copyfile(part, target.with_suffix(suffix))
     stdout.print(target or made, highlight=False)

@@ -50,7 +50,7 @@ class OnnxEngine:
         self.name = "onnxruntime" if device == "cpu" else f"onnxruntime-{device}"
 
     def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        """`(B, 3, H, W)` in, `(B, 4 + labels, anchors)` out; may be called from several threads."""
+        """`(B, 3, H, W)` in, the network's output out; may be called from several threads."""
         (raw,) = self._session.run(None, {self._input: batch})
         return np.asarray(raw, np.float32)
 

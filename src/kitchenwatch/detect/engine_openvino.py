@@ -59,7 +59,7 @@ class OpenVinoEngine:
             self._networks = _Networks(network, _options(threads, precision, runs), often)
             # OpenVINO's bindings look for NumPy at the first run, and two threads in their first run lock up the
             # whole process: one waits for the other while it holds the interpreter. So the first run is made here.
-            self.run(np.zeros((1, 3, SMALLEST, SMALLEST), np.float32))
+            self.run(np.zeros(_smallest(network), np.float32))
         except RuntimeError as cause:
             # It lists all that it tried, a line each; the first says what happened.
             reason = str(cause).partition("\n")[0]
@@ -72,7 +72,7 @@ class OpenVinoEngine:
         return "openvino"
 
     def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        """`(B, 3, H, W)` in, `(B, 4 + labels, anchors)` out; each calling thread has requests of its own."""
+        """`(B, 3, H, W)` in, the network's output out; each calling thread has requests of its own."""
         return np.concatenate([self._part(part) for part in _parts(batch)])
 
     def _part(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -111,6 +111,12 @@ class _Networks:
                 fitted.reshape(shape)
                 self._tailored[shape] = self._compile(fitted, "CPU", self._options)
             return self._tailored.get(shape, self._any)
+
+
+def _smallest(network: Any) -> tuple[int, ...]:
+    """Shape of the smallest input: one picture, of its own size if the network takes one size only."""
+    _, planes, *sides = network.input().partial_shape
+    return 1, planes.get_length(), *(side.get_length() if side.is_static else SMALLEST for side in sides)
 
 
 def _parts(batch: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:

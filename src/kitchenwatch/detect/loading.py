@@ -10,8 +10,9 @@ from typing import Literal, Protocol
 from kitchenwatch.detect.engine_onnx import OnnxEngine
 from kitchenwatch.detect.engine_openvino import OpenVinoEngine
 from kitchenwatch.detect.engine_torch import TorchEngine
+from kitchenwatch.detect.verifier import VERIFIED, Verifier
 from kitchenwatch.errors import ModelError
-from kitchenwatch.model import LABELS
+from kitchenwatch.model import LABELS, Label
 from kitchenwatch.ports import Engine
 
 DEFAULT_MODEL = "kitchenwatch-yolo11n.onnx"
@@ -31,14 +32,15 @@ class Model:
 
     Attributes:
         path: the file.
-        sha256: hex digest of the file (`.xml` and `.bin` as one), for manifests and for the calibration that
-            belongs to it.
+        sha256: hex digest of its files (see `digest`), for manifests and for the calibration that belongs to it.
         engine: what runs it.
+        verifier: what looks again at what it finds; None if no such network lies beside it.
     """
 
     path: Path
     sha256: str
     engine: Engine
+    verifier: Verifier | None = None
 
     @property
     def calibration(self) -> Path:
@@ -82,13 +84,28 @@ def load_model(path: Path | None = None, prefer: Preference = "auto", threads: i
     if not path.is_file():
         raise ModelError(f"{path}: no such file -> name a .onnx, .xml or .pt model")
     engine = load_engine(path, prefer, threads, runs)
-    _check_labels(path, engine.labels)
-    return Model(path, digest(path), engine)
+    _check_labels(path, engine.labels, LABELS)
+    return Model(path, digest(path), engine, _load_verifier(verifier_of(path), prefer, threads, runs))
+
+
+def verifier_of(path: Path) -> Path:
+    """Where the verifier of a model lies if it has one: beside it, `<name>.verifier.onnx`."""
+    return path.with_suffix(".verifier.onnx")
+
+
+def _load_verifier(path: Path, prefer: Preference, threads: int, runs: int) -> Verifier | None:
+    if not path.is_file():
+        return None
+    # TensorRT would build a program for the shapes of both looks, of which close-ups have none.
+    engine = load_engine(path, "cuda" if prefer == "tensorrt" else prefer, threads, runs)
+    _check_labels(path, engine.labels, VERIFIED)
+    return Verifier(engine)
 
 
 def digest(path: Path) -> str:
-    """SHA-256 of a model. In OpenVINO's format the weights lie in a file of their own, which counts too."""
+    """SHA-256 of a model: of its file, in OpenVINO's format with the weights beside it, and of its verifier, if any."""
     parts = [path, path.with_suffix(".bin")] if path.suffix == ".xml" else [path]
+    parts += [verifier_of(path)] if verifier_of(path).is_file() else []
     return hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()
 
 
@@ -105,9 +122,9 @@ def load_engine(path: Path, prefer: Preference = "auto", threads: int = 1, runs:
     return OnnxEngine(path, threads, prefer if prefer == "cuda" or prefer == "tensorrt" else "cpu")
 
 
-def _check_labels(path: Path, labels: tuple[str, ...]) -> None:
-    if labels != LABELS:
+def _check_labels(path: Path, labels: tuple[str, ...], needed: tuple[Label, ...]) -> None:
+    if labels != needed:
         raise ModelError(
             f"{path}: the model's labels are {', '.join(labels) or 'not stated'}, kitchenwatch needs "
-            f"{', '.join(LABELS)} -> use a model trained on these labels and exported by `kitchenwatch export`"
+            f"{', '.join(needed)} -> use a model trained on these labels and exported by `kitchenwatch export`"
         )

@@ -1,15 +1,15 @@
 """Everything that calibration needs of held-out pictures, gathered in one go."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kitchenwatch.detect.loading import Model
 from kitchenwatch.detect.looks import PersonLook
 from kitchenwatch.detect.picture import PictureDetector, single_look
 from kitchenwatch.detect.yolo import Detector
-from kitchenwatch.ports import Engine
 from kitchenwatch.training.dataset import Picture, as_truth
 from kitchenwatch.training.examples import EVERY, Example, examples, looks_at
 from kitchenwatch.training.findings import Finding, findings
@@ -44,15 +44,26 @@ def scenes(pictures: Iterable[Drawn]) -> NDArray[np.int64]:
     return groups([difference_hash(picture.image()) for picture, _ in pictures])
 
 
-def gather(pictures: Iterable[Drawn], scene: Sequence[int] | NDArray[np.int64], engine: Engine) -> HeldOut:
+def examples_of(pictures: Iterable[Drawn], model: Model) -> Iterator[list[Example]]:
+    """Look 2 at the people of every picture, each a scene of its own. Raises DatasetError if one cannot be read."""
+    person = PersonLook(model.engine, EVERY, verifier=model.verifier)
+    for number, (picture, rows) in enumerate(pictures):
+        image = picture.image()
+        truth = as_truth(rows, image.shape[1], image.shape[0])
+        yield list(examples(looks_at(person, image, truth), truth, number))
+
+
+def gather(pictures: Iterable[Drawn], scene: Sequence[int] | NDArray[np.int64], model: Model) -> HeldOut:
     """Both looks at every picture. Raises DatasetError if one cannot be read.
 
     Args:
         pictures: in any order.
         scene: of each picture, in the same order (see `scenes`).
-        engine: runs the network.
+        model: what looks.
     """
-    whole, person, detector = PictureDetector(engine), PersonLook(engine, EVERY), Detector(engine)
+    whole = PictureDetector(model.engine, verifier=model.verifier)
+    person = PersonLook(model.engine, EVERY, verifier=model.verifier)
+    detector = Detector(model.engine)
     found = HeldOut(len(scene), len(set(scene)))
     for (picture, rows), group in zip(pictures, scene, strict=True):
         image = picture.image()

@@ -1,10 +1,11 @@
 """Makes a model better with an operator's own verdicts, and shows old and new side by side."""
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kitchenwatch.detect.loading import digest, load_model
+from kitchenwatch.detect.loading import digest, load_model, verifier_of
 from kitchenwatch.model import Label
 from kitchenwatch.rules.calibration import Calibration
 from kitchenwatch.training import corrections
@@ -78,13 +79,18 @@ def fine_tune(
 def mixed(old: Path, learned: Path, share: float, out: Path) -> Path:
     """The `.onnx` of `share` of what was learned and the rest of the old weights; raises what `blend`, `export` raise.
 
+    The old model's verifier stays with the new one: what it judges, close-ups of single things, has not changed.
+
     Args:
         old, learned: `.pt` before and after `fine_tune`.
         out: folder; `IMPROVED` is left in it, and its `.pt`.
     """
     checkpoint = (out / IMPROVED).with_suffix(".pt")
     blend(old, learned, share, checkpoint)
-    return export(checkpoint, out / IMPROVED).onnx
+    made = export(checkpoint, out / IMPROVED).onnx
+    if verifier_of(old).is_file():
+        shutil.copyfile(verifier_of(old), verifier_of(made))
+    return made
 
 
 def measured(model: Path, held_out: Sequence[Path]) -> Iterator[Report]:
@@ -92,9 +98,9 @@ def measured(model: Path, held_out: Sequence[Path]) -> Iterator[Report]:
 
     Raises DatasetError, ModelError, MissingExtra.
     """
-    engine = load_model(model).engine
+    loaded = load_model(model)
     for root in held_out:
-        looks = examine(pictures(root, "val"), engine, corrections.shipped(), lacks(root, otherwise={}))
+        looks = examine(pictures(root, "val"), loaded, corrections.shipped(), lacks(root, otherwise={}))
         yield measure([one for one in looks if one], thresholds(None), {}).report
 
 

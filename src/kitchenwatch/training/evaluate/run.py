@@ -6,19 +6,20 @@ from importlib.util import find_spec
 
 import numpy as np
 
+from kitchenwatch.detect.loading import Model
 from kitchenwatch.detect.looks import PersonLook
 from kitchenwatch.detect.picture import PictureDetector
 from kitchenwatch.errors import MissingExtra
 from kitchenwatch.model import Detections
-from kitchenwatch.ports import Engine
 from kitchenwatch.training.corrections import Correction, corrected
 from kitchenwatch.training.dataset import Picture, Truth, as_truth, unknown_everywhere
 from kitchenwatch.training.examples import EVERY, Example, examples, looks_at
 from kitchenwatch.training.sources import Lacks
 from kitchenwatch.training.states import Head, heads
 
-# AP is read off the whole curve; a single look's 0.01, which no other confirms, is worth a sixth or eighth of that.
-MIN_SCORE = 0.001
+# AP is read off the whole curve; a single look's 0.01, which no other confirms, is worth a sixth or eighth of that, and
+# a tenth of it where there is a verifier.
+MIN_SCORE = 0.0001
 PACKAGES = ("faster_coco_eval", "matplotlib")
 
 Corrections = Mapping[str, Sequence[Correction]]
@@ -44,13 +45,13 @@ class Examined:
 
 
 def examine(
-    pictures: Sequence[Picture], engine: Engine, corrections: Corrections, lacking: Lacks | None = None
+    pictures: Sequence[Picture], model: Model, corrections: Corrections, lacking: Lacks | None = None
 ) -> Iterator[Examined | None]:
     """One item a picture, in order; None for a picture that the corrections leave out.
 
     Args:
         pictures: of one split.
-        engine: runs the network.
+        model: what looks.
         corrections: of the drawn boxes, by the picture's name; empty to take the labels as delivered.
         lacking: labels that nobody looked for, by source: neither found nor missed there.
 
@@ -58,7 +59,8 @@ def examine(
     """
     if not all(map(find_spec, PACKAGES)):
         raise MissingExtra("evaluation", "evaluate")
-    detector, people = PictureDetector(engine, MIN_SCORE), PersonLook(engine, EVERY)
+    detector = PictureDetector(model.engine, MIN_SCORE, model.verifier)
+    people = PersonLook(model.engine, EVERY, verifier=model.verifier)
     for picture in pictures:
         rows = corrected(picture.rows(), corrections.get(picture.name, ()))
         if rows is None:

@@ -1,0 +1,74 @@
+"""One training run of a verifier."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch.nn.functional import binary_cross_entropy_with_logits as cross_entropy
+from ultralytics.utils.torch_utils import ModelEMA
+
+from kitchenwatch.training.run import Machine
+from kitchenwatch.training.verifier.candidates import Candidate, Scenery
+from kitchenwatch.training.verifier.lessons import Lessons
+from kitchenwatch.training.verifier.network import from_detector
+from kitchenwatch.training.verifier.onnx_file import export
+
+BATCH = 64
+RATE, DECAY = 0.001, 0.02  # of AdamW
+WARM_UP = 0.05  # share of the steps in which the rate rises; it falls along a cosine then
+STEEPEST = 5.0  # norm of a gradient
+
+
+def train(
+    known: Sequence[Scenery],
+    candidates: Sequence[Candidate],
+    start: Path,
+    target: Path,
+    shown: int,
+    seed: int,
+    machine: Machine,
+) -> Iterator[float]:
+    """Train on close-ups of the candidates and write the running mean of the weights; yields the share done, 0-1.
+
+    Args:
+        known: the pictures that `candidates` number.
+        candidates: as `mine` finds them.
+        start: `.pt` of the detector.
+        target: `.onnx` to write.
+        shown: close-ups in all.
+        seed: of what is shown in which order, and of the first weights.
+        machine: where it runs.
+    """
+    torch.manual_seed(seed)
+    torch.set_num_threads(machine.threads)
+    network = from_detector(start).to(machine.device).train()
+    mean = ModelEMA(network, tau=shown / BATCH / 20)
+    optimizer, schedule = _optimizer(network, steps := max(1, shown // BATCH))
+    lessons = Lessons(known, candidates, steps * BATCH, seed)
+    loader = torch.utils.data.DataLoader(lessons, BATCH, num_workers=machine.workers)
+    for step, (seen, told) in enumerate(loader, 1):
+        optimizer.zero_grad()
+        _loss(network, seen.to(machine.device), told.to(machine.device)).backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), STEEPEST)
+        optimizer.step()
+        schedule.step()
+        mean.update(network)
+        yield step / steps
+    export(mean.ema.cpu(), target)
+
+
+def _loss(network: torch.nn.Module, seen: Any, told: Any) -> Any:
+    truth, learned = told[:, 0], told[:, 1]
+    with torch.autocast(seen.device.type, torch.bfloat16):
+        logits = network(seen.contiguous(memory_format=torch.channels_last))
+    return (cross_entropy(logits.float(), truth, reduction="none") * learned).sum() / learned.sum().clamp(min=1)
+
+
+def _optimizer(network: torch.nn.Module, steps: int) -> tuple[Any, Any]:
+    """Biases and the scales of normalisation do not decay."""
+    parts = [[one for one in network.parameters() if (one.ndim > 1) is decays] for decays in (True, False)]
+    groups = [{"params": parts[0], "weight_decay": DECAY}, {"params": parts[1], "weight_decay": 0.0}]
+    optimizer = torch.optim.AdamW(groups, lr=RATE)
+    # One step more than there are: the last call of a schedule that is spent would fail.
+    return optimizer, torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps + 1, pct_start=WARM_UP)
