@@ -17,8 +17,9 @@ from kitchenwatch.detect.picture import PictureDetector, mirrored
 from kitchenwatch.detect.sightings import Abstain, sharpness, sightings
 from kitchenwatch.detect.verifier import SIDE, VERIFIED, Verifier
 from kitchenwatch.detect.yolo import Detector
-from kitchenwatch.model import LABELS, Detections, Frame, Kind, Label, Scene, Sighting, Track
+from kitchenwatch.model import LABELS, Detections, Frame, Kind, Label, Look, Scene, Sighting, Track
 from kitchenwatch.picture import ArrayPicture
+from kitchenwatch.ports import Engine
 
 SAMPLE = Path(__file__).parents[2] / "sample_videos" / "two_cooks" / "two_cooks.mp4"
 PERSON = np.array([200, 100, 300, 340], np.float32)  # head about 30 high at its top
@@ -172,32 +173,63 @@ class Smoker:
         return raw
 
 
-class Doubting:
-    """A verifier's engine that believes a quarter of everything."""
+class Judge:
+    """A verifier's engine that always thinks the same."""
 
-    name = "doubting"
+    name = "judge"
 
-    def __init__(self) -> None:
-        self.shapes: list[tuple[int, ...]] = []
+    def __init__(self, **beliefs: float) -> None:
+        self.asked = 0
+        self._said = [beliefs.get(label.value, 0.25) for label in VERIFIED]
 
     def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        self.shapes.append(batch.shape)
-        return np.full((len(batch), len(VERIFIED)), 0.25, np.float32)
+        assert batch.shape[1:] == (3, SIDE, SIDE)
+        self.asked += len(batch)
+        return np.tile(np.array(self._said, np.float32), (len(batch), 1))
 
 
-def test_a_verifier_is_asked_about_what_is_at_hand_and_about_nothing_else(noise: NDArray[np.uint8]) -> None:
+def looked_at(engine: Engine, noise: NDArray[np.uint8], judge: Judge | None) -> Look:
     frame = Frame("cam", "run", 0.0, datetime(2026, 1, 1, tzinfo=UTC), ArrayPicture(noise))
-    scenes = [scene(frame, [Track(1, PERSON, 0.9, 0.0, 0.0)])]
-    doubting = Doubting()
-    ((alone,),), ((doubted,),) = (
-        PersonLook(Smoker(), verifier=verifier).look(scenes) for verifier in (None, Verifier(doubting))
+    ((look,),) = PersonLook(engine, verifier=Verifier(judge) if judge else None).look(
+        [scene(frame, [Track(1, PERSON, 0.9, 0.0, 0.0)])]
     )
+    return look
+
+
+def test_what_is_at_hand_gets_the_score_of_both_networks(noise: NDArray[np.uint8]) -> None:
+    alone, doubted = (looked_at(Smoker(), noise, judge) for judge in (None, Judge()))
     before, after = ({one.kind: one.violating for one in look.sightings} for look in (alone, doubted))
-    assert doubting.shapes == [(1, 3, SIDE, SIDE)]
     assert before[Kind.SMOKING] == pytest.approx(0.81)
     assert after[Kind.SMOKING] == pytest.approx(0.45)
     assert after[Kind.NO_HAT] == before[Kind.NO_HAT]
     assert doubted.detections.of(Label.CIGARETTE).scores.tolist() == pytest.approx([0.45])
+
+
+def test_nobody_is_said_to_wear_no_hat_where_the_verifier_rather_sees_one(noise: NDArray[np.uint8]) -> None:
+    agreeing, contradicting = Judge(no_hat=0.6, hat=0.5), Judge(no_hat=0.5, hat=0.6)
+    accused, spared = (looked_at(Smoker(), noise, judge) for judge in (agreeing, contradicting))
+    assert {one.kind for one in accused.sightings} == {Kind.NO_HAT, Kind.SMOKING, Kind.PHONE_USE}
+    assert {one.kind for one in spared.sightings} == {Kind.SMOKING, Kind.PHONE_USE}
+    assert agreeing.asked == contradicting.asked == 2  # the head, and what is at hand
+
+
+class Covered:
+    """An engine that sees a hat, surely."""
+
+    name = "covered"
+
+    def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        raw = np.zeros((len(batch), 4 + len(LABELS), 1), np.float32)
+        raw[:, :4, 0] = 160, 100, 80, 80
+        raw[:, 4 + LABELS.index(Label.HAT), 0] = 0.9
+        return raw
+
+
+def test_who_complies_is_not_verified(noise: NDArray[np.uint8]) -> None:
+    judge = Judge(no_hat=0.9, hat=0.1)
+    look = looked_at(Covered(), noise, judge)
+    assert next(one for one in look.sightings if one.kind is Kind.NO_HAT).complying == pytest.approx(0.9)
+    assert judge.asked == 0
 
 
 # --- whose is what

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from kitchenwatch.detect.loading import load_model
 from kitchenwatch.detect.picture import PictureDetector
+from kitchenwatch.errors import DatasetError
 from kitchenwatch.model import LABELS, CaseStatus, Detections, Kind, Label, VerdictReason
 from kitchenwatch.training.dataset import Truth, pictures
-from kitchenwatch.training.verdicts import Reviewed, believed, export, picture
+from kitchenwatch.training.verdicts import Reviewed, believed, export, judged_labels, picture
 
 SAMPLE = Path(__file__).parents[2] / "sample_videos" / "no_hat" / "no_hat.mp4"
 COOK = np.array([509, 152, 677, 480], np.float32)  # of the sample's truth, at 4 s: bare-headed
@@ -117,3 +118,14 @@ def test_the_exported_labels_are_those_of_the_verdict(
     assert LABELS.index(Label.NO_HAT) not in ids
     assert isinstance(written.truth(10, 10).drawn, Detections)
     assert str(case.case) in (tmp_path / "set" / "verdicts.jsonl").read_text()
+
+
+def test_a_dataset_tells_which_labels_its_verdicts_are_about(
+    snapshot: NDArray[np.uint8], detector: PictureDetector, tmp_path: Path
+) -> None:
+    export([reviewed(snapshot, CaseStatus.CONFIRMED, VerdictReason.VIOLATION)], detector, tmp_path / "told")
+    assert set(judged_labels(tmp_path / "told")) == {Label.HAT, Label.NO_HAT}
+    assert judged_labels(tmp_path / "drawn by hand") == LABELS
+    (tmp_path / "told" / "verdicts.jsonl").write_text('{"kind": "whistling"}\n')
+    with pytest.raises(DatasetError, match=r"verdicts\.jsonl: not notes of verdicts"):
+        judged_labels(tmp_path / "told")

@@ -10,11 +10,12 @@ from rich.table import Table
 
 from kitchenwatch.cli.screen import log_to_screen, progress, stderr, stdout
 from kitchenwatch.detect.loading import Model, load_model
+from kitchenwatch.detect.sightings import WORN
 from kitchenwatch.rules.calibration import Fit
 from kitchenwatch.training import calibrate as training
 from kitchenwatch.training import charts
 from kitchenwatch.training.calibrate import Calibrated
-from kitchenwatch.training.examples import WORN, Example
+from kitchenwatch.training.examples import Example
 from kitchenwatch.training.held_out import Drawn, HeldOut, examples_of, gather, scenes
 from kitchenwatch.training.prepare import mended
 from kitchenwatch.training.reliability import Reliability

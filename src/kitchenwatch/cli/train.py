@@ -10,7 +10,7 @@ from rich.box import SIMPLE
 from rich.table import Table
 
 from kitchenwatch.cli.screen import fault, progress, stdout
-from kitchenwatch.detect.loading import default_model
+from kitchenwatch.detect.loading import default_model, verifier_of
 from kitchenwatch.model import Label
 from kitchenwatch.training.evaluate.report import Report
 from kitchenwatch.training.improve import (
@@ -60,7 +60,8 @@ def train(
         typer.echo(run(datasets or _nothing(), start, out, recipe, machine))
         return
     learned = fine_tune(add, datasets or [], start, out, machine)
-    sides = _mix(start, learned, out, [*_own(add), *(hold or [])], SHARES[:1] if anyway else SHARES)
+    verifier = _taught(add, start, out, machine)
+    sides = _mix(start, learned, verifier, out, [*_own(add), *(hold or [])], SHARES[:1] if anyway else SHARES)
     _put_in_place(start.with_suffix(".onnx"), out / IMPROVED, install, sides, anyway)
 
 
@@ -73,17 +74,33 @@ def _own(added: Path) -> list[Path]:
     return [added] if any((added / "images" / "val").glob("*.jpg")) else []
 
 
-def _mix(start: Path, learned: Path, out: Path, held_out: Sequence[Path], shares: Sequence[float]) -> list[Sides]:
+def _taught(added: Path, start: Path, out: Path, machine: Machine) -> Path | None:
+    """The model's verifier after it has learned, too; None if there is none that can."""
+    old, learned = verifier_of(start).with_suffix(".pt"), out / "verifier.pt"
+    if not old.is_file():
+        return None
+    from kitchenwatch.training.verifier.adapt import adapt
+
+    with progress() as bar:
+        task = bar.add_task("teaching the verifier", total=1.0)
+        for share in adapt(added, start.with_suffix(".onnx"), old, learned, machine):
+            bar.update(task, completed=share)
+    return learned
+
+
+def _mix(
+    start: Path, learned: Path, verifier: Path | None, out: Path, held_out: Sequence[Path], shares: Sequence[float]
+) -> list[Sides]:
     """Leave the largest share of what was learned that loses nothing on held-out pictures, else the smallest."""
     if not held_out:
         fault("no held-out pictures to compare on -> name some with --hold")
-        mixed(start, learned, shares[0], out)
+        mixed(start, learned, shares[0], out, verifier)
         return []
     before = _measured(start.with_suffix(".onnx"), held_out, "the model as it is")
 
     def compared(share: float) -> list[Sides]:
         taken = f"{share:.0%} of what was learned"
-        after = _measured(mixed(start, learned, share, out), held_out, taken)
+        after = _measured(mixed(start, learned, share, out, verifier), held_out, taken)
         sides = [compare(root.name, *both) for root, *both in zip(held_out, before, after, strict=True)]
         for one in sides:
             stdout.print(_table(one, f"{one.name}: {taken}"))
@@ -121,7 +138,7 @@ def _put_in_place(old: Path, made: Path, target: Path | None, sides: Sequence[Si
         raise typer.Exit(1)
     carry_over(old, made)
     if target:
-        for suffix in (".onnx", ".pt", ".verifier.onnx", ".calibration.json"):
+        for suffix in (".onnx", ".pt", ".verifier.onnx", ".verifier.pt", ".calibration.json"):
             if (part := made.with_suffix(suffix)).is_file():
                 shutil.copyfile(part, target.with_suffix(suffix))
     stdout.print(target or made, highlight=False)

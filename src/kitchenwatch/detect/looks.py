@@ -8,10 +8,11 @@ import numpy as np
 
 from kitchenwatch.detect.belonging import portrait
 from kitchenwatch.detect.crops import look_at
-from kitchenwatch.detect.sightings import Abstain, sightings
+from kitchenwatch.detect.sightings import WORN, Abstain, sightings
 from kitchenwatch.detect.verifier import Verifier
 from kitchenwatch.detect.yolo import Detector, batches, input_shape
-from kitchenwatch.model import Detections, Frame, Label, Look, Scene
+from kitchenwatch.model import Detections, Frame, Label, Look, Scene, Sighting
+from kitchenwatch.picture import Picture
 from kitchenwatch.ports import Engine
 
 FRAME_SIDE = 640  # long side of look 1: enough for people; heads are left to look 2
@@ -44,7 +45,8 @@ class PersonLook:
     """Look 2: heads, faces, cigarettes and phones on the crop of each person.
 
     What seems to be a cigarette or a phone is handed to the verifier, if there is one: that is seldom, and most of what
-    seems so is none. Hats and masks are seen on every head, and well enough.
+    seems so is none. Of hats and masks it is asked only where one is said to be missing: that is a word against
+    somebody, and silence where it rather sees one.
     """
 
     def __init__(
@@ -75,4 +77,19 @@ class PersonLook:
         if own and self._verifier:
             own = replace(own, at_hand=self._verifier.verified(frame.picture, own.at_hand))
         made = sightings(frame.t, track.id, own, frame.picture, self._abstain)
+        if self._verifier:
+            made = _agreed(self._verifier, frame.picture, made)
         return Look(frame.t, track.id, own.all if own else Detections.none(), made)
+
+
+def _agreed(verifier: Verifier, picture: Picture, made: tuple[Sighting, ...]) -> tuple[Sighting, ...]:
+    """Without what says that a hat or a mask is missing where the verifier rather sees one."""
+    accusing = {
+        one.kind: one.box for one in made if one.kind in WORN and one.box is not None and one.violating > one.complying
+    }
+    if not accusing:
+        return made
+    labels = [WORN[kind][0] for kind in accusing]
+    doubted = verifier.contradicts(picture, np.stack(list(accusing.values())), labels)
+    silenced = {kind for kind, doubt in zip(accusing, doubted, strict=True) if doubt}
+    return tuple(one for one in made if one.kind not in silenced)

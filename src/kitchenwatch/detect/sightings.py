@@ -15,6 +15,8 @@ from kitchenwatch.picture import Picture
 
 Seen: TypeAlias = tuple[Kind, float, float, Boxes | None]  # kind, violating, complying, what was seen
 
+WORN = {Kind.NO_HAT: (Label.NO_HAT, Label.HAT), Kind.NO_MASK: (Label.NO_MASK, Label.MASK)}  # violating, complying
+HELD = {Kind.SMOKING: Label.CIGARETTE, Kind.PHONE_USE: Label.PHONE}
 SHARPNESS_PX = 20  # heads are compared at this size, so that blur is told relative to the head
 
 
@@ -64,11 +66,7 @@ def sightings(t: float, track: int, own: Portrait | None, picture: Picture, abst
 
 def _worn(own: Portrait, picture: Picture, abstain: Abstain) -> Iterator[Seen]:
     """Hat and mask: a positive sight of either state, on a head or face that is wholly in the picture."""
-    worn = (
-        (Kind.NO_HAT, own.on_head, Label.NO_HAT, Label.HAT),
-        (Kind.NO_MASK, own.on_face, Label.NO_MASK, Label.MASK),
-    )
-    for kind, part, without, with_it in worn:
+    for (kind, (without, with_it)), part in zip(WORN.items(), (own.on_head, own.on_face), strict=True):
         violating, bare = _best(part.of(without))
         complying, covered = _best(part.of(with_it))
         box = bare if violating > complying else covered
@@ -78,7 +76,7 @@ def _worn(own: Portrait, picture: Picture, abstain: Abstain) -> Iterator[Seen]:
 
 def _held(own: Portrait) -> Iterator[Seen]:
     """Cigarette and phone: not to see one on a visible person says something too."""
-    for kind, label in ((Kind.SMOKING, Label.CIGARETTE), (Kind.PHONE_USE, Label.PHONE)):
+    for kind, label in HELD.items():
         violating, box = _best(own.at_hand.of(label))
         yield kind, violating, 0.0, box
 

@@ -21,6 +21,12 @@ from kitchenwatch.picture import Picture, scaled
 from kitchenwatch.ports import Engine
 
 VERIFIED = (Label.HAT, Label.NO_HAT, Label.MASK, Label.NO_MASK, Label.CIGARETTE, Label.PHONE)  # the network's outputs
+RIVALS = (
+    (Label.HAT, Label.NO_HAT),
+    (Label.MASK, Label.NO_MASK),
+    (Label.CIGARETTE, Label.PHONE),
+)  # what is one of them is not the other
+RIVAL = {label: rival for pair in RIVALS for label, rival in (pair, pair[::-1])}
 SIDE = 160  # of its input
 # Side of the square around a thing, in its longer sides: a head says itself what it wears, a cigarette needs the hand.
 CONTEXT = {label: 3.2 if label in (Label.CIGARETTE, Label.PHONE) else 2.0 for label in VERIFIED}
@@ -49,11 +55,24 @@ class Verifier:
             scores[part] = np.sqrt(found.scores[part] * beliefs)
         return Detections(found.boxes, scores, found.labels)
 
+    def contradicts(self, picture: Picture, boxes: Boxes, labels: Sequence[Label]) -> NDArray[np.bool_]:
+        """`(N,)` whether the network rather sees the label's rival in the box: a hat, say, where hair is said to be."""
+        beliefs = self._beliefs(picture, boxes, labels)
+        own, rival = (_chosen(beliefs, part) for part in (labels, [RIVAL[label] for label in labels]))
+        return np.asarray(own < rival, np.bool_)
+
     def beliefs(self, picture: Picture, boxes: Boxes, labels: Sequence[Label]) -> NDArray[np.float32]:
         """`(N,)` how sure the network is that each box `(N, 4)`, in pixels of the picture, shows that label."""
+        return _chosen(self._beliefs(picture, boxes, labels), labels)
+
+    def _beliefs(self, picture: Picture, boxes: Boxes, labels: Sequence[Label]) -> NDArray[np.float32]:
+        """`(N, 6)`: in each of `VERIFIED`."""
         seen = [close_up(picture, box, CONTEXT[label]) for box, label in zip(boxes, labels, strict=True)]
-        beliefs = self.engine.run(as_batch(seen))
-        return np.asarray(beliefs[np.arange(len(labels)), [VERIFIED.index(label) for label in labels]], np.float32)
+        return self.engine.run(as_batch(seen))
+
+
+def _chosen(beliefs: NDArray[np.float32], labels: Sequence[Label]) -> NDArray[np.float32]:
+    return np.asarray(beliefs[np.arange(len(labels)), [VERIFIED.index(label) for label in labels]], np.float32)
 
 
 def close_up(picture: Picture, box: Boxes, context: float) -> NDArray[np.uint8]:

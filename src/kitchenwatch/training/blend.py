@@ -4,6 +4,7 @@ Between the weights before and after fine-tuning lie some that keep most of what
 et al., CVPR 2022): fine-tuned on thirty pictures alone, a network learns them and forgets what they do not show.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,11 +31,14 @@ def blend(old: Path, new: Path, share: float, target: Path) -> None:
     after = network.state_dict()
     if {name: value.shape for name, value in before.items()} != {name: value.shape for name, value in after.items()}:
         raise ModelError(f"{new} is not a descendant of {old} -> fine-tune the model that you want to improve")
-    mixed = {name: _mixed(before[name], after[name], share) for name in after}
-    network.load_state_dict(mixed)
+    network.load_state_dict(between(before, after, share))
     checkpoint.write(network, target)
 
 
-def _mixed(before: "torch.Tensor", after: "torch.Tensor", share: float) -> "torch.Tensor":
-    """Counters of batches are whole numbers and stay as they are."""
-    return before.lerp(after, share) if after.is_floating_point() else after
+def between(
+    before: "Mapping[str, torch.Tensor]", after: "Mapping[str, torch.Tensor]", share: float
+) -> "dict[str, torch.Tensor]":
+    """Weights of that share of the way. Counters of batches are whole numbers and stay as they are."""
+    return {
+        name: before[name].lerp(value, share) if value.is_floating_point() else value for name, value in after.items()
+    }

@@ -4,9 +4,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kitchenwatch.detect.sightings import Abstain
+from kitchenwatch.detect.sightings import WORN, Abstain
 from kitchenwatch.errors import MissingExtra
-from kitchenwatch.training.examples import WORN
 from kitchenwatch.training.reliability import Curve, Reliability
 from kitchenwatch.training.states import ACCURACY_BAR, DOUBTS, UNJUDGED_BAR, Count, Head, trade_off
 

@@ -9,14 +9,12 @@ from numpy.typing import NDArray
 
 from kitchenwatch.detect.belonging import LENGTH, REACH
 from kitchenwatch.detect.looks import PersonLook
-from kitchenwatch.detect.sightings import Abstain
+from kitchenwatch.detect.sightings import HELD, WORN, Abstain
 from kitchenwatch.geometry import Boxes, area, centre, intersection, iou
-from kitchenwatch.model import LABELS, Detections, Frame, Kind, Label, Look, Scene, Sighting, Track
+from kitchenwatch.model import LABELS, Detections, Frame, Label, Look, Scene, Sighting, Track
 from kitchenwatch.picture import ArrayPicture
 from kitchenwatch.training.dataset import Truth
 
-WORN = {Kind.NO_HAT: (Label.NO_HAT, Label.HAT), Kind.NO_MASK: (Label.NO_MASK, Label.MASK)}  # violating, complying
-HELD = {Kind.SMOKING: Label.CIGARETTE, Kind.PHONE_USE: Label.PHONE}
 SAME = 0.4  # a sighting is about the drawn box that it overlaps at least so much (IoU)
 COVERED = 0.5  # share of a box that must lie where a label is unknown, for the box to be out of the count (as COCO)
 # Silent where there is no head to judge, but not in doubt: `is_clear` tells afterwards what would have been silenced.

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from kitchenwatch.detect.sightings import HELD
 from kitchenwatch.model import Kind
 from kitchenwatch.rules.calibration import Calibration
-from kitchenwatch.training.examples import HELD, Example
+from kitchenwatch.training.examples import Example
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from kitchenwatch.detect.sightings import HELD, WORN
 from kitchenwatch.errors import MissingExtra
 from kitchenwatch.model import Kind, Sighting
 from kitchenwatch.rules.calibration import (
@@ -24,7 +25,7 @@ from kitchenwatch.rules.calibration import (
     mean_side,
     size_term,
 )
-from kitchenwatch.training.examples import HELD, WORN, Example
+from kitchenwatch.training.examples import Example
 from kitchenwatch.training.findings import Finding
 
 RIDGE = 2.0  # strength of the pull towards small weights, in examples

@@ -26,6 +26,8 @@ SHOWN = 900  # pictures in all, however few there are: 300 first taught that all
 # hats, 0.15 was the largest of 0.15, 0.25 and 0.5 at which no label lost over `LOSS` on a quarter of validation; half
 # of them made hats of many bare heads (models/README.md).
 SHARES = (0.15, 0.1, 0.05)
+# So many times that share is taken of what its verifier has learned: `adapt` makes it forget less.
+VERIFIER = 5
 IMPROVED = "improved.onnx"
 LOSS = 0.01  # AP50 that a label may lose before the new model counts as worse: so much is chance
 
@@ -76,20 +78,25 @@ def fine_tune(
     return train([added, *known], checkpoint, out, replace(recipe, epochs=epochs), machine)
 
 
-def mixed(old: Path, learned: Path, share: float, out: Path) -> Path:
+def mixed(old: Path, learned: Path, share: float, out: Path, verifier: Path | None = None) -> Path:
     """The `.onnx` of `share` of what was learned and the rest of the old weights; raises what `blend`, `export` raise.
-
-    The old model's verifier stays with the new one: what it judges, close-ups of single things, has not changed.
 
     Args:
         old, learned: `.pt` before and after `fine_tune`.
+        share: of the detector; of its verifier `VERIFIER` times as much.
         out: folder; `IMPROVED` is left in it, and its `.pt`.
+        verifier: `.pt` of what the old one's verifier has learned; if None, that verifier stays as it is.
     """
     checkpoint = (out / IMPROVED).with_suffix(".pt")
     blend(old, learned, share, checkpoint)
     made = export(checkpoint, out / IMPROVED).onnx
-    if verifier_of(old).is_file():
-        shutil.copyfile(verifier_of(old), verifier_of(made))
+    before = verifier_of(old)
+    if verifier:
+        from kitchenwatch.training.verifier import adapt
+
+        adapt.mixed(before.with_suffix(".pt"), verifier, min(1.0, VERIFIER * share), old, verifier_of(made))
+    elif before.is_file():
+        shutil.copyfile(before, verifier_of(made))
     return made
 
 

@@ -9,9 +9,10 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from kitchenwatch.detect.sightings import WORN
 from kitchenwatch.errors import MissingExtra
 from kitchenwatch.model import LABELS, RULE_KINDS, Kind, Label
-from kitchenwatch.training.examples import WORN, Example
+from kitchenwatch.training.examples import Example
 from kitchenwatch.training.findings import Finding
 from kitchenwatch.training.fits import fit_kind, fit_label
 

@@ -7,11 +7,11 @@ from typing import Any, Self
 import numpy as np
 
 from kitchenwatch.detect.belonging import Portrait, portrait
-from kitchenwatch.detect.sightings import Abstain
+from kitchenwatch.detect.sightings import WORN, Abstain
 from kitchenwatch.geometry import Boxes, iou
 from kitchenwatch.model import LABELS, Detections, Kind, Label, Look, Sighting
 from kitchenwatch.training.dataset import Truth
-from kitchenwatch.training.examples import SAME, WORN, is_clear, is_unknown
+from kitchenwatch.training.examples import SAME, is_clear, is_unknown
 
 # Head heights in pixels: at least, and less than.
 BANDS = {"<16": (0.0, 16.0), "16-24": (16.0, 24.0), "24-40": (24.0, 40.0), ">40": (40.0, np.inf)}

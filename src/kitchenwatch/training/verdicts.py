@@ -28,14 +28,16 @@ from ruamel.yaml import YAML
 from kitchenwatch.detect.belonging import portrait
 from kitchenwatch.detect.crops import cut, upper_body
 from kitchenwatch.detect.picture import PictureDetector
+from kitchenwatch.detect.sightings import HELD, WORN
 from kitchenwatch.detect.yolo import merge
+from kitchenwatch.errors import DatasetError
 from kitchenwatch.geometry import Boxes, iou
 from kitchenwatch.model import LABELS, CaseStatus, Detections, Kind, Label, VerdictReason
 from kitchenwatch.training.dataset import Truth, as_rows, write_picture
-from kitchenwatch.training.examples import HELD, WORN
 
 SURE = 0.5  # from this score on a sight that nobody judged is believed
 SAME = 0.4  # boxes that overlap more (IoU) are of one head, face or thing
+NOTES = "verdicts.jsonl"
 HELD_OUT = 5  # one site in so many is held out
 ABOUT: dict[Kind, tuple[Label, ...]] = {**WORN, **{kind: (label,) for kind, label in HELD.items()}}
 
@@ -96,6 +98,18 @@ def export(cases: Iterable[Reviewed], detector: PictureDetector, out: Path) -> E
     return Exported(dict(taught), unseen)
 
 
+def judged_labels(root: Path) -> tuple[Label, ...]:
+    """The labels that the verdicts in a dataset are about; all, if it tells of none. Raises DatasetError."""
+    notes = root / NOTES
+    if not notes.is_file():
+        return LABELS
+    try:
+        kinds = {Kind(json.loads(line)["kind"]) for line in notes.read_text(encoding="utf-8").splitlines()}
+    except (ValueError, KeyError, TypeError) as cause:
+        raise DatasetError(f"{notes}: not notes of verdicts ({cause}) -> export them again") from cause
+    return tuple(label for kind in kinds for label in ABOUT.get(kind, ()))
+
+
 def picture(case: Reviewed, detector: PictureDetector) -> tuple[NDArray[np.uint8], Truth] | None:
     """The picture of one verdict and what is known on it; None if the detector sees nothing there that it is about."""
     rows, columns = case.snapshot.shape[:2]
@@ -154,5 +168,5 @@ def _whole(image: NDArray[np.uint8], labels: tuple[Label, ...]) -> Detections:
 def _note(out: Path, case: Reviewed) -> None:
     """One line for each picture, so that a reader can go back to the case."""
     line = {"case": str(case.case), "site": case.site, "kind": case.kind, "reason": case.reason, "split": case.split}
-    with (out / "verdicts.jsonl").open("a", encoding="utf-8") as notes:
+    with (out / NOTES).open("a", encoding="utf-8") as notes:
         notes.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kitchenwatch.detect.picture import PictureDetector
-from kitchenwatch.detect.verifier import CONTEXT, VERIFIED
+from kitchenwatch.detect.verifier import CONTEXT, RIVALS, VERIFIED
 from kitchenwatch.geometry import Boxes, iou
 from kitchenwatch.model import LABELS, Label
 from kitchenwatch.training.dataset import Picture, Truth, as_truth
@@ -19,11 +19,6 @@ from kitchenwatch.training.examples import is_unknown
 WRONG, RIGHT = 0.35, 0.65
 SMALLEST_PX = 3.0  # shorter side of a box that shows anything
 COMPOSED = "composed.json"  # `dataset compose` leaves it in its folder
-RIVALS = (
-    (Label.HAT, Label.NO_HAT),
-    (Label.MASK, Label.NO_MASK),
-    (Label.CIGARETTE, Label.PHONE),
-)  # what is one of them is not the other: a close-up of either teaches both
 
 
 @dataclass(frozen=True, slots=True)

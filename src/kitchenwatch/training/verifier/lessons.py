@@ -1,6 +1,6 @@
 """What a verifier is shown in training: close-ups of candidates, drawn at random, as ceiling cameras would see them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import cv2
 import numpy as np
@@ -32,8 +32,16 @@ GREY = 0.1  # share without colours: infrared light
 class Lessons(torch.utils.data.Dataset):  # type: ignore[misc]  # Torch is not typed
     """`shown` close-ups `(3, SIDE, SIDE)`, each with what it teaches `(2, 6)` (see `lesson`)."""
 
-    def __init__(self, known: Sequence[Scenery], candidates: Iterable[Candidate], shown: int, seed: int) -> None:
-        self._known, self._shown, self._seed = known, shown, seed
+    def __init__(
+        self,
+        known: Sequence[Scenery],
+        candidates: Iterable[Candidate],
+        shown: int,
+        seed: int,
+        taught: Collection[Label] = VERIFIED,
+    ) -> None:
+        """Candidates with other labels than those `taught` are shown, and teach nothing."""
+        self._known, self._shown, self._seed, self._taught = known, shown, seed, taught
         self._pools: dict[tuple[Label, bool, bool], list[Candidate]] = {}
         for one in candidates:
             self._pools.setdefault((one.label, one.right, known[one.scenery].composed), []).append(one)
@@ -55,6 +63,7 @@ class Lessons(torch.utils.data.Dataset):  # type: ignore[misc]  # Torch is not t
         if rng.random() < SHIFTED:
             box = box + rng.normal(0, SHIFT, 4).astype(np.float32) * np.tile(box[2:] - box[:2], 2)
         told = lesson(box, one.label, scenery.truth)
+        told[1] *= one.label in self._taught
         seen = lit(_near(image, box, one.label, rng), rng)
         return as_batch([np.ascontiguousarray(seen[:, ::-1]) if rng.random() < 0.5 else seen])[0], told
 

@@ -1,6 +1,7 @@
 """The verifier's network: the detector's own backbone, and a small classifier behind it."""
 
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -8,6 +9,7 @@ from torch import nn
 from ultralytics.nn.tasks import load_checkpoint
 
 from kitchenwatch.detect.verifier import SIDE, VERIFIED
+from kitchenwatch.errors import ModelError
 
 BACKBONE = 11  # layers of YOLO11 before its neck (https://docs.ultralytics.com/models/yolo11/)
 FINE = 6  # the layer whose output, at a sixteenth of the input, shows the thing itself in detail
@@ -51,4 +53,25 @@ def from_detector(checkpoint: Path) -> VerifierNetwork:
     network = VerifierNetwork(nn.Sequential(*layers))
     network.requires_grad_(True)
     network.to(memory_format=torch.channels_last)
+    return network
+
+
+def save(network: VerifierNetwork, target: Path) -> None:
+    """Write its weights in half precision, as `load` reads them. They hold no code."""
+    weights = network.state_dict().items()
+    torch.save({name: value.half() if value.is_floating_point() else value for name, value in weights}, target)
+
+
+def load(checkpoint: Path, detector: Path) -> VerifierNetwork:
+    """The network of which `save` wrote the weights; `detector` is the `.pt` that it began with, or a descendant.
+
+    Raises ModelError if the weights are of no such network.
+    """
+    network = from_detector(detector)
+    try:
+        network.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True))
+    except (OSError, RuntimeError, UnpicklingError) as cause:
+        raise ModelError(
+            f"{checkpoint}: not a verifier of {detector.name} -> train one with `kitchenwatch train-verifier`"
+        ) from cause
     return network

@@ -1,6 +1,6 @@
 """One training run of a verifier."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from ultralytics.utils.torch_utils import ModelEMA
 from kitchenwatch.training.run import Machine
 from kitchenwatch.training.verifier.candidates import Candidate, Scenery
 from kitchenwatch.training.verifier.lessons import Lessons
-from kitchenwatch.training.verifier.network import from_detector
+from kitchenwatch.training.verifier.network import VerifierNetwork, from_detector, save
 from kitchenwatch.training.verifier.onnx_file import export
 
 BATCH = 64
@@ -35,7 +35,7 @@ def train(
         known: the pictures that `candidates` number.
         candidates: as `mine` finds them.
         start: `.pt` of the detector.
-        target: `.onnx` to write.
+        target: `.onnx` to write, its `.pt` beside it.
         shown: close-ups in all.
         seed: of what is shown in which order, and of the first weights.
         machine: where it runs.
@@ -43,32 +43,60 @@ def train(
     torch.manual_seed(seed)
     torch.set_num_threads(machine.threads)
     network = from_detector(start).to(machine.device).train()
-    mean = ModelEMA(network, tau=shown / BATCH / 20)
-    optimizer, schedule = _optimizer(network, steps := max(1, shown // BATCH))
-    lessons = Lessons(known, candidates, steps * BATCH, seed)
+    lessons = Lessons(known, candidates, max(1, shown // BATCH) * BATCH, seed)
+    mean = ModelEMA(network, tau=len(lessons) / BATCH / 20)
+    for share in fit(network, lessons, RATE, machine, lambda seen, told: missed(said(network, seen), told)):
+        mean.update(network)
+        yield share
+    write(mean.ema.cpu(), target)
+
+
+def write(network: VerifierNetwork, target: Path) -> None:
+    """Leave the `.onnx` that looks, and beside it the `.pt` that can be taught. Raises ModelError."""
+    export(network, target)
+    save(network, target.with_suffix(".pt"))
+
+
+def fit(
+    network: torch.nn.Module, lessons: Lessons, rate: float, machine: Machine, loss: Callable[[Any, Any], Any]
+) -> Iterator[float]:
+    """Show the lessons once; yields the share done after each step.
+
+    Args:
+        network: changed.
+        lessons: a multiple of `BATCH`.
+        rate: the highest of the run.
+        machine: where the network lies.
+        loss: of close-ups `(B, 3, SIDE, SIDE)` and what they teach `(B, 2, 6)`.
+    """
+    optimizer, schedule = _optimizer(network, steps := len(lessons) // BATCH, rate)
     loader = torch.utils.data.DataLoader(lessons, BATCH, num_workers=machine.workers)
     for step, (seen, told) in enumerate(loader, 1):
         optimizer.zero_grad()
-        _loss(network, seen.to(machine.device), told.to(machine.device)).backward()
+        loss(seen.to(machine.device), told.to(machine.device)).backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), STEEPEST)
         optimizer.step()
         schedule.step()
-        mean.update(network)
         yield step / steps
-    export(mean.ema.cpu(), target)
 
 
-def _loss(network: torch.nn.Module, seen: Any, told: Any) -> Any:
-    truth, learned = told[:, 0], told[:, 1]
+def said(network: torch.nn.Module, seen: Any) -> Any:
+    """`(B, 6)` logits."""
     with torch.autocast(seen.device.type, torch.bfloat16):
         logits = network(seen.contiguous(memory_format=torch.channels_last))
-    return (cross_entropy(logits.float(), truth, reduction="none") * learned).sum() / learned.sum().clamp(min=1)
+    return logits.float()
 
 
-def _optimizer(network: torch.nn.Module, steps: int) -> tuple[Any, Any]:
+def missed(logits: Any, told: Any) -> Any:
+    """Mean cross entropy of what is to be learned; `told` is `(B, 2, 6)`, see `lesson`."""
+    truth, learned = told[:, 0], told[:, 1]
+    return (cross_entropy(logits, truth, reduction="none") * learned).sum() / learned.sum().clamp(min=1)
+
+
+def _optimizer(network: torch.nn.Module, steps: int, rate: float) -> tuple[Any, Any]:
     """Biases and the scales of normalisation do not decay."""
     parts = [[one for one in network.parameters() if (one.ndim > 1) is decays] for decays in (True, False)]
     groups = [{"params": parts[0], "weight_decay": DECAY}, {"params": parts[1], "weight_decay": 0.0}]
-    optimizer = torch.optim.AdamW(groups, lr=RATE)
+    optimizer = torch.optim.AdamW(groups, lr=rate)
     # One step more than there are: the last call of a schedule that is spent would fail.
-    return optimizer, torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps + 1, pct_start=WARM_UP)
+    return optimizer, torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps + 1, pct_start=WARM_UP)
