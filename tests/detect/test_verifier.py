@@ -116,8 +116,9 @@ def test_a_bare_head_is_believed_and_a_covered_one_is_not(
     bare = verifier.beliefs(picture, heads.boxes, [Label.NO_HAT] * len(heads))
     covered = verifier.beliefs(picture, heads.boxes, [Label.HAT] * len(heads))
     assert (bare > covered).all()
-    assert not verifier.contradicts(picture, heads.boxes, [Label.NO_HAT] * len(heads)).any()
-    assert verifier.contradicts(picture, heads.boxes, [Label.HAT] * len(heads)).all()
+    even = np.full(len(heads), 0.5, np.float32)
+    assert not verifier.contradicts(picture, heads.boxes, [Label.NO_HAT] * len(heads), even, even).any()
+    assert verifier.contradicts(picture, heads.boxes, [Label.HAT] * len(heads), even, even).all()
 
 
 def test_single_pictures_are_verified_in_a_mirror_too(shipped: Model, cooks: NDArray[np.uint8]) -> None:

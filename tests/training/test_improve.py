@@ -38,7 +38,10 @@ def sides(boxes: int, old: float | None, new: float | None) -> Sides:
 @pytest.mark.parametrize(
     ("boxes", "old", "new", "lost"),
     [
-        (100, 0.80, 0.78, [Label.HAT]),
+        (100, 0.80, 0.77, [Label.HAT]),
+        (100, 0.80, 0.78, []),
+        (2500, 0.80, 0.78, [Label.HAT]),
+        (38, 0.136, 0.102, []),  # a single phone
         (100, 0.80, 0.795, []),  # chance alone does that
         (100, 0.80, 0.95, []),
         (9, 0.80, 0.40, []),  # too few to tell

@@ -46,7 +46,7 @@ class PersonLook:
 
     What seems to be a cigarette or a phone is handed to the verifier, if there is one: that is seldom, and most of what
     seems so is none. Of hats and masks it is asked only where one is said to be missing: that is a word against
-    somebody, and silence where it rather sees one.
+    somebody, and silence where its log odds outweigh the detector's.
     """
 
     def __init__(
@@ -83,13 +83,13 @@ class PersonLook:
 
 
 def _agreed(verifier: Verifier, picture: Picture, made: tuple[Sighting, ...]) -> tuple[Sighting, ...]:
-    """Without what says that a hat or a mask is missing where the verifier rather sees one."""
-    accusing = {
-        one.kind: one.box for one in made if one.kind in WORN and one.box is not None and one.violating > one.complying
-    }
-    if not accusing:
+    """Without what says that a hat or a mask is missing where both networks together rather see one."""
+    accusing = [one for one in made if one.kind in WORN and one.violating > one.complying]
+    boxes = [one.box for one in accusing if one.box is not None]
+    if not boxes:
         return made
-    labels = [WORN[kind][0] for kind in accusing]
-    doubted = verifier.contradicts(picture, np.stack(list(accusing.values())), labels)
-    silenced = {kind for kind, doubt in zip(accusing, doubted, strict=True) if doubt}
+    labels = [WORN[one.kind][0] for one in accusing]
+    scores, rivals = np.array([(one.violating, one.complying) for one in accusing], np.float32).T
+    doubted = verifier.contradicts(picture, np.stack(boxes), labels, scores, rivals)
+    silenced = {one.kind for one, doubt in zip(accusing, doubted, strict=True) if doubt}
     return tuple(one for one in made if one.kind not in silenced)

@@ -38,7 +38,7 @@ class Abstain:
     edge_px: float = 1.0
     sharpness: float = 0.15
     sure: float = 0.25
-    doubt: float = 0.1
+    doubt: float = 0.2
 
     def is_clear(self, violating: float, complying: float) -> bool:
         """Whether the scores of a head or face say which of the two states it is in."""

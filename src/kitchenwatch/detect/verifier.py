@@ -32,6 +32,7 @@ SIDE = 160  # of its input
 CONTEXT = {label: 3.2 if label in (Label.CIGARETTE, Label.PHONE) else 2.0 for label in VERIFIED}
 DIMMED = 0.5  # brightness of what is around the box: so the network knows which thing is meant
 AT_ONCE = 16  # in one run of the engine
+LEAST = 0.02  # no score and no belief is nearer to 0 or to 1, where log odds are added: both networks can be wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,30 @@ class Verifier:
             scores[part] = np.sqrt(found.scores[part] * beliefs)
         return Detections(found.boxes, scores, found.labels)
 
-    def contradicts(self, picture: Picture, boxes: Boxes, labels: Sequence[Label]) -> NDArray[np.bool_]:
-        """`(N,)` whether the network rather sees the label's rival in the box: a hat, say, where hair is said to be."""
+    def contradicts(
+        self,
+        picture: Picture,
+        boxes: Boxes,
+        labels: Sequence[Label],
+        scores: NDArray[np.float32],
+        rivals: NDArray[np.float32],
+    ) -> NDArray[np.bool_]:
+        """`(N,)` whether both networks together rather see the label's rival: a hat, where bare hair is said to be.
+
+        Their log odds are added, as if they erred independently.
+
+        Args:
+            picture: of any size.
+            boxes: `(N, 4)` in its pixels.
+            labels: what each is said to show.
+            scores, rivals: `(N,)` the detector's, of these labels and of their rivals.
+        """
         beliefs = self._beliefs(picture, boxes, labels)
         own, rival = (_chosen(beliefs, part) for part in (labels, [RIVAL[label] for label in labels]))
-        return np.asarray(own < rival, np.bool_)
+        return np.asarray(
+            _log_odds(scores) - _log_odds(rivals) + _log_odds(own) - _log_odds(rival) < 0,
+            np.bool_,
+        )
 
     def beliefs(self, picture: Picture, boxes: Boxes, labels: Sequence[Label]) -> NDArray[np.float32]:
         """`(N,)` how sure the network is that each box `(N, 4)`, in pixels of the picture, shows that label."""
@@ -73,6 +93,11 @@ class Verifier:
 
 def _chosen(beliefs: NDArray[np.float32], labels: Sequence[Label]) -> NDArray[np.float32]:
     return np.asarray(beliefs[np.arange(len(labels)), [VERIFIED.index(label) for label in labels]], np.float32)
+
+
+def _log_odds(beliefs: NDArray[np.float32]) -> NDArray[np.float32]:
+    clipped = np.clip(beliefs, LEAST, 1 - LEAST)
+    return np.asarray(np.log(clipped / (1 - clipped)), np.float32)
 
 
 def close_up(picture: Picture, box: Boxes, context: float) -> NDArray[np.uint8]:
