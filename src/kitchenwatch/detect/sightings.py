@@ -31,7 +31,7 @@ class Abstain:
             of 24 px and more in our validation pictures, 97 % of smaller ones, and drops 97 % of the same heads
             under a Gaussian blur of an eighth of their height.
         sure: the better of the two scores must reach this.
-        doubt: the two scores must differ by more than this.
+        doubt: the two scores must differ by more than this (docs/decisions/0013 has what 0.1 and 0.2 give).
     """
 
     head_px: float = 14.0

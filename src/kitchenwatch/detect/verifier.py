@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from kitchenwatch.detect.yolo import GREY, as_batch
 from kitchenwatch.geometry import Boxes
 from kitchenwatch.model import LABELS, Detections, Label
+from kitchenwatch.odds import logit
 from kitchenwatch.picture import Picture, scaled
 from kitchenwatch.ports import Engine
 
@@ -32,7 +33,6 @@ SIDE = 160  # of its input
 CONTEXT = {label: 3.2 if label in (Label.CIGARETTE, Label.PHONE) else 2.0 for label in VERIFIED}
 DIMMED = 0.5  # brightness of what is around the box: so the network knows which thing is meant
 AT_ONCE = 16  # in one run of the engine
-LEAST = 0.02  # no score and no belief is nearer to 0 or to 1, where log odds are added: both networks can be wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +76,8 @@ class Verifier:
         """
         beliefs = self._beliefs(picture, boxes, labels)
         own, rival = (_chosen(beliefs, part) for part in (labels, [RIVAL[label] for label in labels]))
-        return np.asarray(
-            _log_odds(scores) - _log_odds(rivals) + _log_odds(own) - _log_odds(rival) < 0,
-            np.bool_,
-        )
+        words = zip(scores, rivals, own, rival, strict=True)
+        return np.array([logit(a) - logit(b) + logit(c) - logit(d) < 0 for a, b, c, d in words], np.bool_)
 
     def beliefs(self, picture: Picture, boxes: Boxes, labels: Sequence[Label]) -> NDArray[np.float32]:
         """`(N,)` how sure the network is that each box `(N, 4)`, in pixels of the picture, shows that label."""
@@ -93,11 +91,6 @@ class Verifier:
 
 def _chosen(beliefs: NDArray[np.float32], labels: Sequence[Label]) -> NDArray[np.float32]:
     return np.asarray(beliefs[np.arange(len(labels)), [VERIFIED.index(label) for label in labels]], np.float32)
-
-
-def _log_odds(beliefs: NDArray[np.float32]) -> NDArray[np.float32]:
-    clipped = np.clip(beliefs, LEAST, 1 - LEAST)
-    return np.asarray(np.log(clipped / (1 - clipped)), np.float32)
 
 
 def close_up(picture: Picture, box: Boxes, context: float) -> NDArray[np.uint8]:

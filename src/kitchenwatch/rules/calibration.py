@@ -26,9 +26,8 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 from kitchenwatch.errors import ModelError
 from kitchenwatch.geometry import Boxes, area
 from kitchenwatch.model import Kind, Label, Sighting
+from kitchenwatch.odds import log_score, logit
 
-# A score beyond these says no more: the tails are where a fit has no data.
-LOWEST, HIGHEST = 0.02, 0.98
 # Below this score a small object counts as not seen.
 UNSEEN_BELOW = 0.05
 # Head height in pixels at which the term for the head vanishes, and the heights beyond which it changes no more.
@@ -40,18 +39,6 @@ Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-def logit(score: float) -> float:
-    """Log odds of a score, which is clipped to `LOWEST` and `HIGHEST` first."""
-    clipped = min(max(score, LOWEST), HIGHEST)
-    return math.log(clipped / (1 - clipped))
-
-
-def log_score(score: float) -> tuple[float, float]:
-    """`ln(s)` and `-ln(1 - s)` of a score, clipped as by `logit`, which is their sum."""
-    clipped = min(max(score, LOWEST), HIGHEST)
-    return math.log(clipped), -math.log(1 - clipped)
 
 
 def size_term(px: float) -> float:

@@ -14,14 +14,13 @@ from numpy.typing import NDArray
 from kitchenwatch.detect.sightings import HELD, WORN
 from kitchenwatch.errors import MissingExtra
 from kitchenwatch.model import Kind, Sighting
+from kitchenwatch.odds import log_score, logit
 from kitchenwatch.rules.calibration import (
     UNSEEN_BELOW,
     Fit,
     LabelChance,
     ObjectWorth,
     StateWorth,
-    log_score,
-    logit,
     mean_side,
     size_term,
 )
