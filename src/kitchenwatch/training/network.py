@@ -1,4 +1,4 @@
-"""The network under training: Ultralytics' own, with our loss and in bfloat16 where that is faster."""
+"""The network under training: Ultralytics' own, with our loss."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from ultralytics.nn.tasks import DetectionModel
 from ultralytics.utils.loss import E2ELoss
 
 from kitchenwatch.training.losses import KnownLoss
+from kitchenwatch.training.precision import swift
 
 
 class Network(DetectionModel):  # type: ignore[misc]  # Ultralytics is not typed
@@ -18,12 +19,9 @@ class Network(DetectionModel):  # type: ignore[misc]  # Ultralytics is not typed
         return E2ELoss(self, KnownLoss) if end_to_end else KnownLoss(self)
 
     def loss(self, batch: dict[str, Any], preds: Any = None) -> Any:
-        """The loss in single precision, of predictions in bfloat16: half the time on CPUs with AMX, as good in the end.
-
-        Ultralytics' own mixed precision is for GPUs only, so it is switched off (`amp=False`) for all devices.
-        """
+        """The loss in single precision, of predictions that may be in half (`precision`)."""
         if preds is None:
-            with torch.autocast(batch["img"].device.type, torch.bfloat16):
+            with swift(batch["img"].device):
                 preds = self.forward(batch["img"].contiguous(memory_format=torch.channels_last))
         with torch.autocast(batch["img"].device.type, enabled=False):
             return super().loss(batch, _single(preds))

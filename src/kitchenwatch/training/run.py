@@ -71,7 +71,7 @@ def _run(prepared: Prepared, start: Path, out: Path, recipe: Recipe, machine: Ma
         "save_dir": str(out),
         "device": machine.device,
         "cache": "ram",  # a few thousand small pictures; decoding them anew costs a tenth of the time
-        "amp": False,  # see Network.loss
+        "amp": False,  # see precision.swift
         "val": False,
         "plots": False,
         "exist_ok": True,

@@ -8,6 +8,7 @@ import torch
 from torch.nn.functional import binary_cross_entropy_with_logits as cross_entropy
 from ultralytics.utils.torch_utils import ModelEMA
 
+from kitchenwatch.training.precision import swift
 from kitchenwatch.training.run import Machine
 from kitchenwatch.training.verifier.candidates import Candidate, Scenery
 from kitchenwatch.training.verifier.lessons import Lessons
@@ -82,7 +83,7 @@ def fit(
 
 def said(network: torch.nn.Module, seen: Any) -> Any:
     """`(B, 6)` logits."""
-    with torch.autocast(seen.device.type, torch.bfloat16):
+    with swift(seen.device):
         logits = network(seen.contiguous(memory_format=torch.channels_last))
     return logits.float()
 
