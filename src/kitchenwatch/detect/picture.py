@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kitchenwatch.detect.crops import CROP_SIDE, look_at, upper_body
+from kitchenwatch.detect.duplicates import softened
 from kitchenwatch.detect.fusion import View, fuse
 from kitchenwatch.detect.looks import FRAME_SIDE
 from kitchenwatch.detect.verifier import Verifier
@@ -34,7 +35,8 @@ class PictureDetector:
     """Finds all labels in one picture.
 
     Look 1 sees the whole picture, look 2 the upper body of each person; both see it as it is and mirrored, look 1 in
-    several sizes. `fuse` makes one answer of it, and a verifier, where there is one, has its say on each thing in it.
+    several sizes. `fuse` makes one answer of it, a verifier, where there is one, has its say on each thing in it, and
+    what was told already is worth less (`softened`).
     """
 
     def __init__(self, engine: Engine, min_score: float = 0.05, verifier: Verifier | None = None) -> None:
@@ -57,6 +59,7 @@ class PictureDetector:
         found = fuse([*wholes, *bodies], width, height)
         if self._verifier:
             found = self._verified(image, found)
+        found = softened(found)
         return found[found.scores >= self._min_score]
 
     def candidates(self, image: NDArray[np.uint8]) -> Detections:
@@ -65,7 +68,7 @@ class PictureDetector:
         return found[found.scores >= WORTH_A_LOOK]
 
     def _verified(self, image: NDArray[np.uint8], found: Detections) -> Detections:
-        """Strongest first, with what the verifier says of each thing and of its mirror image, in the mean."""
+        """With what the verifier says of each thing and of its mirror image, in the mean."""
         assert self._verifier
         faint = (found.scores < WORTH_A_LOOK) & (found.labels != LABELS.index(Label.PERSON))
         scores = np.where(faint, UNASKED * found.scores, found.scores)
@@ -74,7 +77,7 @@ class PictureDetector:
         turned = Detections(_turned(asked.boxes, image.shape[1]), asked.scores, asked.labels)
         other = self._verifier.verified(ArrayPicture(mirrored(image)), turned)
         scores[~faint] = np.sqrt(straight.scores * other.scores)
-        return Detections(found.boxes, scores, found.labels)[np.argsort(-scores, kind="stable")]
+        return Detections(found.boxes, scores, found.labels)
 
     def _wholes(self, image: NDArray[np.uint8], turned: bool) -> Iterator[View]:
         height, width = image.shape[:2]
