@@ -34,7 +34,9 @@ def check(
     build_channels(wanted, SystemClock())
     build_sight(wanted.detector.model, wanted.detector.engine, wanted.detector.threads)
     cameras = sum(len(site.cameras) for site in wanted.sites)
-    stdout.print(f"[green]✓[/] {config_path}: {len(wanted.sites)} sites, {cameras} cameras", highlight=False)
+    stdout.print(
+        f"[green]✓[/] {config_path}: {len(wanted.sites)} sites, {cameras} cameras", highlight=False, soft_wrap=True
+    )
     faults = _try_all(wanted) if streams else 0
     faults += _look_after(wanted, repair) if store or repair else 0
     if faults:
@@ -50,7 +52,7 @@ def _try_all(wanted: Config) -> int:
         if error:
             fault(f"camera {camera.id}: {error}")
         else:
-            stdout.print(f"[green]✓[/] camera {camera.id}: {seen}", highlight=False)
+            stdout.print(f"[green]✓[/] camera {camera.id}: {seen}", highlight=False, soft_wrap=True)
     return sum(1 for _, error in answers if error)
 
 
@@ -73,5 +75,7 @@ def _look_after(wanted: Config, repair: bool) -> int:
     for problem in left:
         fault(f"{problem.text} -> kitchenwatch check --repair" if problem.mendable and not repair else problem.text)
     if not left:
-        stdout.print(f"[green]✓[/] {wanted.store.evidence}: rows, files and seals agree", highlight=False)
+        stdout.print(
+            f"[green]✓[/] {wanted.store.evidence}: rows, files and seals agree", highlight=False, soft_wrap=True
+        )
     return len(left)

@@ -33,4 +33,4 @@ def compose(
             count = compose_hard(dataset, out, seed, hard, pose, tell)
         else:
             count = compose_train(dataset, out, seed, Wanted(phones, cigarettes, negatives), pose, tell)
-    stdout.print(f"{count} pictures in {out}", highlight=False)
+    stdout.print(f"{count} pictures in {out}", highlight=False, soft_wrap=True)

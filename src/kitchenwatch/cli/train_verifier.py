@@ -49,4 +49,4 @@ def train_verifier(
         task = bar.add_task("training", total=1.0)
         for share in train(known, candidates, start, target, shown, seed, Machine(device, threads, workers)):
             bar.update(task, completed=share)
-    stdout.print(target, highlight=False)
+    stdout.print(target, highlight=False, soft_wrap=True)
