@@ -15,4 +15,4 @@ def swift(device: torch.device) -> torch.autocast:
 
 def computes_bfloat16() -> bool:
     """Whether this CPU has what PyTorch's convolutions in bfloat16 want (AVX-512, AMX, or ARM's own)."""
-    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+    return bool(torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported())
