@@ -233,6 +233,10 @@ class Detections:
         """The part chosen by a boolean mask or an index array."""
         return Detections(self.boxes[keep], self.scores[keep], self.labels[keep])
 
+    def strongest_first(self) -> "Detections":
+        """The same, by falling score; equals stay in their order."""
+        return self[np.argsort(-self.scores, kind="stable")]
+
     def of(self, *labels: Label) -> "Detections":
         """The part that carries one of these labels."""
         wanted = [LABELS.index(label) for label in labels]

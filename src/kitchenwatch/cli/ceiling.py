@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from kitchenwatch.cli.screen import progress, stdout
+from kitchenwatch.cli.screen import progress
 from kitchenwatch.training.ceiling.run import compose
 
 
@@ -23,4 +23,4 @@ def ceiling(
         for frame in compose(dataset, split, out, seed, frames):
             bar.update(task, completed=frame.done)
             count += 1
-    stdout.print(f"{count} frames in {out}", highlight=False, soft_wrap=True)
+    typer.echo(f"{count} frames in {out}")

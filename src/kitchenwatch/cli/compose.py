@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from kitchenwatch.cli.screen import progress, stdout
+from kitchenwatch.cli.screen import progress
 from kitchenwatch.training.compose.write import Wanted, compose_hard
 from kitchenwatch.training.compose.write import compose as compose_train
 
@@ -33,4 +33,4 @@ def compose(
             count = compose_hard(dataset, out, seed, hard, pose, tell)
         else:
             count = compose_train(dataset, out, seed, Wanted(phones, cigarettes, negatives), pose, tell)
-    stdout.print(f"{count} pictures in {out}", highlight=False, soft_wrap=True)
+    typer.echo(f"{count} pictures in {out}")

@@ -141,4 +141,4 @@ def _put_in_place(old: Path, made: Path, target: Path | None, sides: Sequence[Si
         for suffix in (".onnx", ".pt", ".verifier.onnx", ".verifier.pt", ".calibration.json"):
             if (part := made.with_suffix(suffix)).is_file():
                 shutil.copyfile(part, target.with_suffix(suffix))
-    stdout.print(target or made, highlight=False, soft_wrap=True)
+    typer.echo(target or made)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kitchenwatch.cli.screen import progress, stdout
+from kitchenwatch.cli.screen import progress
 from kitchenwatch.detect.loading import default_model, load_model, verifier_of
 from kitchenwatch.detect.picture import PictureDetector
 from kitchenwatch.errors import MissingExtra, ModelError
@@ -49,4 +49,4 @@ def train_verifier(
         task = bar.add_task("training", total=1.0)
         for share in train(known, candidates, start, target, shown, seed, Machine(device, threads, workers)):
             bar.update(task, completed=share)
-    stdout.print(target, highlight=False, soft_wrap=True)
+    typer.echo(target)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from kitchenwatch.cli.screen import progress, stdout
+from kitchenwatch.cli.screen import progress
 from kitchenwatch.training.views import cut_views
 
 
@@ -19,4 +19,4 @@ def views(
         task = bar.add_task("cutting", total=1.0)
         for done in cut_views(dataset, out, seed):
             bar.update(task, completed=done)
-    stdout.print(f"{len(list(out.glob('images/train/*.jpg')))} pictures in {out}", highlight=False, soft_wrap=True)
+    typer.echo(f"{len(list(out.glob('images/train/*.jpg')))} pictures in {out}")

@@ -15,10 +15,10 @@ APART = tuple(label for label in Label if label is not Label.PERSON)  # no two o
 
 def softened(found: Detections) -> Detections:
     """The same boxes, strongest first, with lower scores for what a stronger one tells already."""
-    scores = found.scores.copy()
-    order = np.argsort(-found.scores, kind="stable")
+    ranked = found.strongest_first()
+    scores = ranked.scores.copy()
     for label in APART:
-        own = order[found.labels[order] == LABELS.index(label)]
-        shared = np.tril(iou(found.boxes[own], found.boxes[own]), -1)  # of each with those that are stronger
-        scores[own] *= np.prod(1 - shared, axis=1)
-    return Detections(found.boxes, scores, found.labels)[np.argsort(-scores, kind="stable")]
+        own = ranked.of(label).boxes
+        shared = np.tril(iou(own, own), -1)  # of each with those that are stronger
+        scores[ranked.labels == LABELS.index(label)] *= np.prod(1 - shared, axis=1)
+    return Detections(ranked.boxes, scores, ranked.labels).strongest_first()

@@ -41,7 +41,7 @@ def fuse(views: Sequence[View], width: int, height: int) -> Detections:
     fused = [_fused([view for view in views if label in view.labels], label, width, height) for label in LABELS]
     boxes, scores = (np.concatenate(part).astype(np.float32) for part in zip(*fused, strict=True))
     labels = np.repeat(np.arange(len(LABELS)), [len(found) for _, found in fused])
-    return Detections(boxes, scores, labels)[np.argsort(-scores, kind="stable")]
+    return Detections(boxes, scores, labels).strongest_first()
 
 
 def _fused(views: Sequence[View], label: Label, width: int, height: int) -> tuple[Boxes, NDArray[np.float32]]:

@@ -59,8 +59,8 @@ class PictureDetector:
         found = fuse([*wholes, *bodies], width, height)
         if self._verifier:
             found = self._verified(image, found)
-        found = softened(found)
-        return found[found.scores >= self._min_score]
+        told = softened(found)
+        return told[told.scores >= self._min_score]
 
     def candidates(self, image: NDArray[np.uint8]) -> Detections:
         """What the whole picture in its sizes shows, however faintly: a third of the work of `detect`, unverified."""
