@@ -93,6 +93,17 @@ def test_corrections_are_applied_and_their_drops_left_out(own_answers: Path) -> 
     assert len(mended[1].truth.drawn) == len(plain[1].truth.drawn) - 1
 
 
+def test_two_threads_see_what_one_sees(own_answers: Path) -> None:
+    there, model = pictures(own_answers, "val"), load_model(prefer="onnxruntime", runs=2)
+    alone, both = (list(examine(there, model, {}, threads=threads)) for threads in (1, 2))
+    assert [one and one.picture for one in both] == there
+    for one, other in zip(alone, both, strict=True):
+        assert one is not None
+        assert other is not None
+        assert (one.found.boxes == other.found.boxes).all()
+        assert (one.found.scores == other.found.scores).all()
+
+
 def test_what_is_wrong_is_told_in_a_line(own_answers: Path, command: Command, tmp_path: Path) -> None:
     said = command("evaluate", own_answers, "--split", "test")
     assert (said.status, len(said.faults), "images/test" in said.err) == (1, 1, True)

@@ -15,7 +15,7 @@ from kitchenwatch.bench.events.table import notes, tables
 from kitchenwatch.cli import scoring
 from kitchenwatch.cli.comparing import compare
 from kitchenwatch.cli.options import MaybeConfigPath
-from kitchenwatch.cli.screen import log_to_screen, stdout
+from kitchenwatch.cli.screen import log_to_screen, say, stdout
 from kitchenwatch.cli.watching import Watched, Watching
 from kitchenwatch.detect.loading import Preference
 from kitchenwatch.errors import Invalid
@@ -66,4 +66,5 @@ def _show(score: Score, seen: Watched, as_json: bool) -> None:
     scoring.headline(seen, f"{seen.about.get('attention')} attention")
     for table in tables(score):
         stdout.print(table)
-    scoring.say(notes(score))
+    for note in notes(score):
+        say(note)

@@ -17,7 +17,7 @@ from kitchenwatch.cli.accuracy import accuracy
 from kitchenwatch.cli.bench_console import console
 from kitchenwatch.cli.bench_speed import speed
 from kitchenwatch.cli.labels import import_labels
-from kitchenwatch.cli.screen import log_to_screen, progress, stdout
+from kitchenwatch.cli.screen import log_to_screen, progress, say, stdout
 
 app = typer.Typer(
     help="What things cost on this machine, and how well violations are found.",
@@ -53,7 +53,7 @@ def looks(
         return
     stdout.print(_table(rows))
     for name, why in missing.items():
-        stdout.print(f"{name}: {why}", highlight=False, soft_wrap=True, markup=False)
+        say(f"{name}: {why}")
 
 
 def _rows(costs: Sequence[LookCost]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from rich.table import Table
 from kitchenwatch.bench.console import Load, Outcome, run
 from kitchenwatch.bench.crowd import Secrets
 from kitchenwatch.bootstrap.console_bench import crowded_console
-from kitchenwatch.cli.screen import log_to_screen, progress, stdout
+from kitchenwatch.cli.screen import log_to_screen, progress, say, stdout
 from kitchenwatch.clock import SystemClock
 from kitchenwatch.errors import Invalid
 
@@ -38,7 +38,7 @@ def console(
         typer.echo(json.dumps({**asdict(load), "cases": None if url else cases, **asdict(came)}, ensure_ascii=False))
     else:
         stdout.print(_table(came))
-        stdout.print(_summary(load, came), highlight=False, soft_wrap=True)
+        say(_summary(load, came))
     if came.lost or came.failures:
         raise typer.Exit(1)
 

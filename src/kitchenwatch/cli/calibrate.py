@@ -8,7 +8,7 @@ import typer
 from rich.box import SIMPLE
 from rich.table import Table
 
-from kitchenwatch.cli.screen import log_to_screen, progress, stderr, stdout
+from kitchenwatch.cli.screen import log_to_screen, progress, say, say_written, stdout
 from kitchenwatch.detect.loading import Model, load_model
 from kitchenwatch.detect.sightings import WORN
 from kitchenwatch.rules.calibration import Fit
@@ -16,9 +16,10 @@ from kitchenwatch.training import calibrate as training
 from kitchenwatch.training import charts
 from kitchenwatch.training.calibrate import Calibrated
 from kitchenwatch.training.examples import Example
-from kitchenwatch.training.held_out import Drawn, HeldOut, examples_of, gather, scenes
+from kitchenwatch.training.held_out import Drawn, HeldOut, examples_of, gather, look_at_all, scenes
 from kitchenwatch.training.prepare import mended
 from kitchenwatch.training.reliability import Reliability
+from kitchenwatch.training.side_by_side import CORES
 from kitchenwatch.training.states import measure
 
 
@@ -31,15 +32,16 @@ def calibrate(
         Path | None,
         typer.Option(help="Hard negatives (`dataset compose --hard`): they bound what a cigarette or phone is worth."),
     ] = None,
+    threads: Annotated[int, typer.Option(min=1, help="That look, each at a picture of its own.")] = CORES,
 ) -> None:
     """Fit what a model's scores are worth, and write it beside the model with charts of the fit."""
     log_to_screen(logging.WARNING)
-    loaded = load_model(model, "onnxruntime")
+    loaded = load_model(model, "onnxruntime", runs=threads)
     (out or loaded.path.parent).mkdir(parents=True, exist_ok=True)  # before the work, so that none is lost
     drawn = [one for dataset in datasets for one in mended(dataset, split)]
-    found = _look(drawn, loaded)
+    found = _look(drawn, loaded, threads)
     named = ", ".join(f"{dataset.resolve().name} ({split})" for dataset in datasets)
-    calm = _looks_at_hard(list(mended(hard, split)), loaded) if hard else []
+    calm = _looks_at_hard(list(mended(hard, split)), loaded, threads) if hard else []
     bounded = f", bounded on {hard.resolve().name}" if hard else ""
     with progress() as bar:
         bar.add_task("fitting", total=None)
@@ -48,19 +50,20 @@ def calibrate(
         )
         written = _write(result, found, loaded, out)
     _show(result, found)
-    for path in written:
-        stderr.print(f"wrote {path}", highlight=False, soft_wrap=True)
+    say_written(written)
 
 
-def _look(drawn: list[Drawn], model: Model) -> HeldOut:
+def _look(drawn: list[Drawn], model: Model, threads: int) -> HeldOut:
     with progress() as bar:
         scene = scenes(bar.track(drawn, description="sorting into scenes"))
-        return gather(bar.track(drawn, description="looking"), scene, model)
+        looks = look_at_all(drawn, scene, model, threads)
+        return gather(bar.track(looks, total=len(drawn), description="looking"), scene)
 
 
-def _looks_at_hard(drawn: list[Drawn], model: Model) -> list[Example]:
+def _looks_at_hard(drawn: list[Drawn], model: Model, threads: int) -> list[Example]:
     with progress() as bar:
-        seen = bar.track(examples_of(drawn, model), total=len(drawn), description="looking at hard negatives")
+        looks = examples_of(drawn, model, threads)
+        seen = bar.track(looks, total=len(drawn), description="looking at hard negatives")
         return [one for part in seen for one in part]
 
 
@@ -87,7 +90,7 @@ def _show(result: Calibrated, found: HeldOut) -> None:
     for kind, (bare, covered) in WORN.items():
         count = states.count((bare, covered))
         judged = f"{count.unjudged:.1%} left unjudged, of the others {count.accuracy:.1%} right"
-        stdout.print(f"{kind}: {count.heads} heads of 16 to 40 px, {judged}", highlight=False)
+        say(f"{kind}: {count.heads} heads of 16 to 40 px, {judged}")
 
 
 def _cells(part: Reliability, rests_on: Fit) -> list[str]:

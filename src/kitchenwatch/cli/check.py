@@ -13,13 +13,14 @@ from kitchenwatch.bootstrap.stores import open_stores
 from kitchenwatch.bootstrap.trial import try_camera
 from kitchenwatch.bootstrap.upkeep import build_repair, mend
 from kitchenwatch.cli.options import DEFAULT_CONFIG, ConfigPath
-from kitchenwatch.cli.screen import fault, log_to_screen, progress, stdout
+from kitchenwatch.cli.screen import fault, log_to_screen, progress, say
 from kitchenwatch.clock import SystemClock
 from kitchenwatch.config import Camera, Config
 from kitchenwatch.errors import SourceError
 
 # Enough to hide the waits of cameras that do not answer, few enough for one recorder to serve.
 TRIED_AT_ONCE = 4
+RIGHT = "[green]✓[/] "
 
 
 def check(
@@ -34,9 +35,7 @@ def check(
     build_channels(wanted, SystemClock())
     build_sight(wanted.detector.model, wanted.detector.engine, wanted.detector.threads)
     cameras = sum(len(site.cameras) for site in wanted.sites)
-    stdout.print(
-        f"[green]✓[/] {config_path}: {len(wanted.sites)} sites, {cameras} cameras", highlight=False, soft_wrap=True
-    )
+    say(f"{config_path}: {len(wanted.sites)} sites, {cameras} cameras", RIGHT)
     faults = _try_all(wanted) if streams else 0
     faults += _look_after(wanted, repair) if store or repair else 0
     if faults:
@@ -52,7 +51,7 @@ def _try_all(wanted: Config) -> int:
         if error:
             fault(f"camera {camera.id}: {error}")
         else:
-            stdout.print(f"[green]✓[/] camera {camera.id}: {seen}", highlight=False, soft_wrap=True)
+            say(f"camera {camera.id}: {seen}", RIGHT)
     return sum(1 for _, error in answers if error)
 
 
@@ -68,14 +67,12 @@ def _look_after(wanted: Config, repair: bool) -> int:
     stores = open_stores(wanted, SystemClock())
     try:
         for problem in mend(stores, SystemClock()) if repair else []:
-            stdout.print(f"[yellow]mended[/] {problem.text}", highlight=False, soft_wrap=True)
+            say(problem.text, "[yellow]mended[/] ")
         left = build_repair(stores, SystemClock()).check()
     finally:
         stores.close()
     for problem in left:
         fault(f"{problem.text} -> kitchenwatch check --repair" if problem.mendable and not repair else problem.text)
     if not left:
-        stdout.print(
-            f"[green]✓[/] {wanted.store.evidence}: rows, files and seals agree", highlight=False, soft_wrap=True
-        )
+        say(f"{wanted.store.evidence}: rows, files and seals agree", RIGHT)
     return len(left)

@@ -10,7 +10,7 @@ from kitchenwatch.bench.events.comparison import Side
 from kitchenwatch.bench.events.comparison_table import notes, tables
 from kitchenwatch.bootstrap.event_bench import AttentionKind
 from kitchenwatch.cli import scoring
-from kitchenwatch.cli.screen import stdout
+from kitchenwatch.cli.screen import say, say_written, stdout
 from kitchenwatch.cli.watching import Watched, Watching
 
 SIDES: dict[str, AttentionKind] = {"full rate": "full", "attention": "adaptive"}
@@ -46,10 +46,11 @@ def _show(first: Side, second: Side, seen: Watched, as_json: bool) -> None:
     scoring.headline(seen, f"{first.name} > {second.name}")
     for table in tables(first, second):
         stdout.print(table)
-    scoring.say(notes(first, second))
+    for note in notes(first, second):
+        say(note)
 
 
 def _keep(path: Path, first: Side, second: Side) -> None:
     told = json.dumps(comparison.as_json(first, second), indent=1, ensure_ascii=False)
     path.write_text(told + "\n", encoding="utf-8")
-    scoring.say_written([path])
+    say_written([path])

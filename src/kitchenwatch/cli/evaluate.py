@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from kitchenwatch.cli.screen import log_to_screen, progress, stderr, stdout
+from kitchenwatch.cli.screen import log_to_screen, progress, say, say_written, stdout
 from kitchenwatch.detect.loading import Model, Preference, load_model
 from kitchenwatch.rules.calibration import Calibration
 from kitchenwatch.training import corrections
@@ -18,6 +18,7 @@ from kitchenwatch.training.evaluate.run import MIN_SCORE, Examined, examine
 from kitchenwatch.training.evaluate.scores import MAX_DETECTIONS
 from kitchenwatch.training.evaluate.table import tables
 from kitchenwatch.training.evaluate.thresholds import thresholds
+from kitchenwatch.training.side_by_side import CORES
 from kitchenwatch.training.sources import lacks
 
 
@@ -29,14 +30,15 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="The report on stdout, instead of tables.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder for the report, curves and sheets of mistakes.")] = None,
     mend: Annotated[bool, typer.Option("--corrections/--no-corrections", help="Mend known wrong labels.")] = True,
+    threads: Annotated[int, typer.Option(min=1, help="That look, each at a picture of its own.")] = CORES,
 ) -> None:
     """Measure a model's accuracy on pictures whose boxes people drew."""
     log_to_screen(logging.WARNING)
     if out:
         files.prepare(out)
-    loaded = load_model(model, engine)
+    loaded = load_model(model, engine, runs=threads)
     calibration = _calibration(loaded)
-    examined, left_out = _look(dataset, split, loaded, mend)
+    examined, left_out = _look(dataset, split, loaded, mend, threads)
     about = {
         "dataset": str(dataset),
         "split": split,
@@ -66,11 +68,11 @@ def _calibration(model: Model) -> Calibration | None:
     return calibration
 
 
-def _look(dataset: Path, split: str, model: Model, mend: bool) -> tuple[list[Examined], int]:
+def _look(dataset: Path, split: str, model: Model, mend: bool, threads: int) -> tuple[list[Examined], int]:
     """Every picture looked at, and how many the corrections left out."""
     there, lacking = pictures(dataset, split), lacks(dataset, otherwise={})
     with progress() as bar:
-        looks = examine(there, model, corrections.shipped() if mend else {}, lacking)
+        looks = examine(there, model, corrections.shipped() if mend else {}, lacking, threads)
         examined = [one for one in bar.track(looks, total=len(there), description="looking") if one]
     return examined, len(there) - len(examined)
 
@@ -79,8 +81,7 @@ def _show(result: Evaluation, about: dict[str, Any], written: list[Path], as_jso
     if as_json:
         typer.echo(json.dumps(result.report.as_json(), ensure_ascii=False))
     else:
-        stdout.print(f"{about['model']} by {about['engine']} on {about['pictures']} pictures", highlight=False)
+        say(f"{about['model']} by {about['engine']} on {about['pictures']} pictures")
         for table in tables(result.report):
             stdout.print(table)
-    for path in written:
-        stderr.print(f"wrote {path}", highlight=False, soft_wrap=True)
+    say_written(written)

@@ -8,7 +8,7 @@ import typer
 from rich.box import SIMPLE
 from rich.table import Table
 
-from kitchenwatch.cli.screen import fault, log_to_screen, progress, stdout
+from kitchenwatch.cli.screen import fault, log_to_screen, progress, say, stdout
 from kitchenwatch.detect.loading import digest
 from kitchenwatch.training.export.check import Checked, check
 from kitchenwatch.training.export.inputs import inputs
@@ -41,9 +41,9 @@ def export(
 
 def _tell(exported: Exported) -> None:
     for path in filter(None, (exported.onnx, exported.ir, exported.int8)):
-        stdout.print(f"{path}  sha256 {digest(path)}", highlight=False, soft_wrap=True)
+        say(f"{path}  sha256 {digest(path)}")
     if exported.quantised:
-        stdout.print(f"int8: left in single precision: {exported.quantised.spared}", highlight=False)
+        say(f"int8: left in single precision: {exported.quantised.spared}")
 
 
 def _check(checkpoint: Path, exported: Exported, dataset: Path) -> None:

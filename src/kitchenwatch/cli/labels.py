@@ -9,7 +9,7 @@ import typer
 from kitchenwatch.bench.events import cvat, labelstudio
 from kitchenwatch.bench.events.labelling import Reading, write_truths
 from kitchenwatch.bootstrap.event_bench import film_facts
-from kitchenwatch.cli.screen import stderr
+from kitchenwatch.cli.screen import say, say_written, stderr
 from kitchenwatch.model import RULE_KINDS, Kind
 
 
@@ -35,10 +35,10 @@ def import_labels(
     names = dict(_translation(each) for each in label or [])
     reading = Reading(names, kind or RULE_KINDS, fps, film_facts)
     for path, left_out in write_truths(READERS[tool](export), out, reading):
-        stderr.print(f"wrote {path}", highlight=False, soft_wrap=True, markup=False)
+        say_written([path])
         if left_out:
             told = ", ".join(f"{name} ({count})" for name, count in left_out.items())
-            stderr.print(f"  no kinds, left out: {told}", highlight=False, soft_wrap=True, markup=False)
+            say(f"  no kinds, left out: {told}", on=stderr)
 
 
 def _translation(text: str) -> tuple[str, str]:

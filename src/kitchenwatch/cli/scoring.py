@@ -1,7 +1,7 @@
 """What was seen, scored: on the screen, and in a folder."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ import typer
 
 from kitchenwatch.bench.events import files
 from kitchenwatch.bench.events.score import Film, Score, score
-from kitchenwatch.cli.screen import progress, stderr, stdout
+from kitchenwatch.cli.screen import progress, say, say_written
 from kitchenwatch.cli.watching import Watched
 
 
@@ -28,24 +28,12 @@ def keep(folder: Path, score: Score, seen: Watched) -> None:
     say_written(written)
 
 
-def say_written(paths: Iterable[Path]) -> None:
-    """On stderr."""
-    for path in paths:
-        stderr.print(f"wrote {path}", highlight=False, soft_wrap=True)
-
-
 def headline(seen: Watched, attention: str) -> None:
     """What was shown to whom."""
     seconds = sum(film.truth.seconds for film in seen.films)
     about = seen.about
     by = about.get("alarms") or f"{about['model']} by {about['engine']}, {about['fps']:g} frames a second, {attention}"
-    say([f"{len(seen.films)} films, {seconds / 60:.1f} minutes: {by}"])
-
-
-def say(lines: Iterable[str]) -> None:
-    """On stdout."""
-    for line in lines:
-        stdout.print(line, highlight=False, markup=False)
+    say(f"{len(seen.films)} films, {seconds / 60:.1f} minutes: {by}")
 
 
 def echo(told: dict[str, Any]) -> None:

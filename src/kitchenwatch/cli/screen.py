@@ -1,8 +1,9 @@
 """What a person sees: messages and progress on stderr, so that stdout stays clean for data."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from rich.console import Console
 from rich.logging import RichHandler
@@ -39,6 +40,23 @@ def progress() -> Iterator[Progress]:
         yield bar
 
 
+def say(text: str, sign: str = "", on: Console = stdout) -> None:
+    """One line, however long: what reads it line by line finds it whole.
+
+    Args:
+        text: as it is, whatever brackets it holds.
+        sign: before it, in Rich's markup.
+        on: stdout for what was asked for, stderr for what is beside it.
+    """
+    on.print(f"{sign}{escape(text)}", soft_wrap=True, highlight=False)
+
+
+def say_written(paths: Iterable[Path]) -> None:
+    """On stderr."""
+    for path in paths:
+        say(f"wrote {path}", on=stderr)
+
+
 def fault(text: str) -> None:
     """One thing that is wrong, in a line."""
-    stderr.print(f"[bold red]error[/]: {escape(text)}", soft_wrap=True, highlight=False)
+    say(text, "[bold red]error[/]: ", stderr)

@@ -61,7 +61,7 @@ def train(
         return
     learned = fine_tune(add, datasets or [], start, out, machine)
     verifier = _taught(add, start, out, machine)
-    sides = _mix(start, learned, verifier, out, [*_own(add), *(hold or [])], SHARES[:1] if anyway else SHARES)
+    sides = _mix(start, learned, verifier, out, [*_own(add), *(hold or [])], SHARES[:1] if anyway else SHARES, threads)
     _put_in_place(start.with_suffix(".onnx"), out / IMPROVED, install, sides, anyway)
 
 
@@ -89,18 +89,24 @@ def _taught(added: Path, start: Path, out: Path, machine: Machine) -> Path | Non
 
 
 def _mix(
-    start: Path, learned: Path, verifier: Path | None, out: Path, held_out: Sequence[Path], shares: Sequence[float]
+    start: Path,
+    learned: Path,
+    verifier: Path | None,
+    out: Path,
+    held_out: Sequence[Path],
+    shares: Sequence[float],
+    threads: int,
 ) -> list[Sides]:
     """Leave the largest share of what was learned that loses nothing on held-out pictures, else the smallest."""
     if not held_out:
         fault("no held-out pictures to compare on -> name some with --hold")
         mixed(start, learned, shares[0], out, verifier)
         return []
-    before = _measured(start.with_suffix(".onnx"), held_out, "the model as it is")
+    before = _measured(start.with_suffix(".onnx"), held_out, threads, "the model as it is")
 
     def compared(share: float) -> list[Sides]:
         taken = f"{share:.0%} of what was learned"
-        after = _measured(mixed(start, learned, share, out, verifier), held_out, taken)
+        after = _measured(mixed(start, learned, share, out, verifier), held_out, threads, taken)
         sides = [compare(root.name, *both) for root, *both in zip(held_out, before, after, strict=True)]
         for one in sides:
             stdout.print(_table(one, f"{one.name}: {taken}"))
@@ -109,9 +115,9 @@ def _mix(
     return choose(shares, compared)
 
 
-def _measured(model: Path, held_out: Sequence[Path], title: str) -> list[Report]:
+def _measured(model: Path, held_out: Sequence[Path], threads: int, title: str) -> list[Report]:
     with progress() as bar:
-        return list(bar.track(measured(model, held_out), total=len(held_out), description=title))
+        return list(bar.track(measured(model, held_out, threads), total=len(held_out), description=title))
 
 
 def _table(sides: Sides, title: str) -> Table:

@@ -39,12 +39,12 @@ def train_verifier(
     if not start.is_file():
         raise ModelError(f"{start}: no such file -> put the detector's checkpoint beside its .onnx")
     target.parent.mkdir(parents=True, exist_ok=True)  # before the work, so that none is lost
-    detector = PictureDetector(load_model(path).engine)
+    detector = PictureDetector(load_model(path, runs=threads).engine)
     with progress() as bar:
         drawn = [(root, list(refitted(root))) for root in datasets]
         reading = bar.track(drawn, description="reading pictures")
         known = [one for root, rows in reading for one in scenery(root, rows)]
-        mined = bar.track(mine(known, detector), total=len(known), description="looking for candidates")
+        mined = bar.track(mine(known, detector, threads), total=len(known), description="looking for candidates")
         candidates = [one for part in mined for one in part]
         task = bar.add_task("training", total=1.0)
         for share in train(known, candidates, start, target, shown, seed, Machine(device, threads, workers)):

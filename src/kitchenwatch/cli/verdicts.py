@@ -8,7 +8,7 @@ import typer
 
 from kitchenwatch.bootstrap.verdicts import export_verdicts
 from kitchenwatch.cli.options import DEFAULT_CONFIG, ConfigPath
-from kitchenwatch.cli.screen import fault, log_to_screen, progress, stdout
+from kitchenwatch.cli.screen import fault, log_to_screen, progress, say
 
 
 def export(
@@ -21,9 +21,9 @@ def export(
         bar.add_task("cutting out", total=None)
         made = export_verdicts(config_path, out)
     for outcome, count in sorted(made.taught.items()):
-        stdout.print(f"{count:6} {outcome}", highlight=False)
+        say(f"{count:6} {outcome}")
     if made.unseen:
-        stdout.print(f"{made.unseen:6} left out: the detector sees nothing there that the verdict is about")
+        say(f"{made.unseen:6} left out: the detector sees nothing there that the verdict is about")
     if not made.taught:
         fault("no verdict to learn from -> confirm or dismiss cases first")
         raise typer.Exit(1)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import typer
 
-from kitchenwatch.cli.screen import fault, progress, stderr, stdout
+from kitchenwatch.cli.screen import fault, progress, say, stderr
 from kitchenwatch.errors import NotFound, StorageError
 from kitchenwatch.evidence.findings import Report
 from kitchenwatch.evidence.keys import load_public_key
@@ -32,7 +32,7 @@ def verify(
     if not (store / "chain").exists() and (inside := store / "evidence" / "chain").exists():
         raise NotFound(f"{store}: holds no chain/ -> name {inside.parent}")
     if case is None and (case := _case_in(store)):
-        stderr.print(f"a case's bundle: case {case} is checked, and its site's whole chain", soft_wrap=True)
+        say(f"a case's bundle: case {case} is checked, and its site's whole chain", on=stderr)
     with progress() as bar:
         task = bar.add_task("verifying")
         report = verify_store(
@@ -74,9 +74,9 @@ def _tell(report: Report) -> None:
     for finding in report.findings:
         fault(str(finding))
     for unsealed in report.unsealed:
-        stderr.print(f"[yellow]?[/] {unsealed} is attested by no entry: nothing is claimed about it", soft_wrap=True)
+        say(f"{unsealed} is attested by no entry: nothing is claimed about it", "[yellow]?[/] ", stderr)
     verdict = "[green]everything sealed is as it was[/]" if report.ok else f"[red]{len(report.findings)} faults[/]"
     removed = f", {report.removed} files removed by retention" if report.removed else ""
     stamps = f", {report.timestamps} time-stamps" if report.timestamps else ""
     counts = f"{report.sites} sites, {report.entries} entries, {report.files} files{removed}{stamps}"
-    stdout.print(f"{verdict}: {counts}", highlight=False, soft_wrap=True)
+    say(counts, f"{verdict}: ")

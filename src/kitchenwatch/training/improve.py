@@ -103,14 +103,16 @@ def mixed(old: Path, learned: Path, share: float, out: Path, verifier: Path | No
     return made
 
 
-def measured(model: Path, held_out: Sequence[Path]) -> Iterator[Report]:
+def measured(model: Path, held_out: Sequence[Path], threads: int = 1) -> Iterator[Report]:
     """The model's figures on the split `val` of each set, as `kitchenwatch evaluate` gives them, one set at a time.
+
+    So many `threads` look, each at a picture of its own.
 
     Raises DatasetError, ModelError, MissingExtra.
     """
-    loaded = load_model(model)
+    loaded = load_model(model, runs=threads)
     for root in held_out:
-        looks = examine(pictures(root, "val"), loaded, corrections.shipped(), lacks(root, otherwise={}))
+        looks = examine(pictures(root, "val"), loaded, corrections.shipped(), lacks(root, otherwise={}), threads)
         yield measure([one for one in looks if one], thresholds(None), {}).report
 
 

@@ -14,6 +14,7 @@ from kitchenwatch.model import Detections
 from kitchenwatch.training.corrections import Correction, corrected
 from kitchenwatch.training.dataset import Picture, Truth, as_truth, unknown_everywhere
 from kitchenwatch.training.examples import EVERY, Example, examples, looks_at
+from kitchenwatch.training.side_by_side import side_by_side
 from kitchenwatch.training.sources import Lacks
 from kitchenwatch.training.states import Head, heads
 
@@ -45,7 +46,11 @@ class Examined:
 
 
 def examine(
-    pictures: Sequence[Picture], model: Model, corrections: Corrections, lacking: Lacks | None = None
+    pictures: Sequence[Picture],
+    model: Model,
+    corrections: Corrections,
+    lacking: Lacks | None = None,
+    threads: int = 1,
 ) -> Iterator[Examined | None]:
     """One item a picture, in order; None for a picture that the corrections leave out.
 
@@ -54,6 +59,7 @@ def examine(
         model: what looks.
         corrections: of the drawn boxes, by the picture's name; empty to take the labels as delivered.
         lacking: labels that nobody looked for, by source: neither found nor missed there.
+        threads: that look, each at a picture of its own.
 
     Raises MissingExtra before the first look if scoring would lack a package after the last, and DatasetError.
     """
@@ -61,14 +67,16 @@ def examine(
         raise MissingExtra("evaluation", "evaluate")
     detector = PictureDetector(model.engine, MIN_SCORE, model.verifier)
     people = PersonLook(model.engine, EVERY, verifier=model.verifier)
-    for picture in pictures:
+
+    def examined(picture: Picture) -> Examined | None:
         rows = corrected(picture.rows(), corrections.get(picture.name, ()))
         if rows is None:
-            yield None
-            continue
+            return None
         image = picture.image()
         rows = np.concatenate([rows, unknown_everywhere((lacking or {}).get(picture.source, ()))])
         truth = as_truth(rows, image.shape[1], image.shape[0])
         looks = looks_at(people, image, truth)
         judged, known = tuple(heads(looks, truth)), tuple(examples(looks, truth, 0))
-        yield Examined(picture, truth, detector.detect(image), judged, known)
+        return Examined(picture, truth, detector.detect(image), judged, known)
+
+    yield from side_by_side(examined, pictures, threads)

@@ -47,7 +47,8 @@ def adapt(added: Path, model: Path, old: Path, learned: Path, machine: Machine, 
     network = load(old, model.with_suffix(".pt")).to(machine.device)
     before = copy.deepcopy(network).eval()
     known = scenery(added, refitted(added))
-    candidates = [one for part in mine(known, PictureDetector(load_model(model).engine)) for one in part]
+    detector = PictureDetector(load_model(model, runs=machine.threads).engine)
+    candidates = [one for part in mine(known, detector, machine.threads) for one in part]
     if candidates:
         lessons = Lessons(known, candidates, shown, SEED, judged_labels(added))
 

@@ -13,6 +13,7 @@ from kitchenwatch.geometry import Boxes, iou
 from kitchenwatch.model import LABELS, Label
 from kitchenwatch.training.dataset import Picture, Truth, as_truth
 from kitchenwatch.training.examples import is_unknown
+from kitchenwatch.training.side_by_side import side_by_side
 
 # Overlap (IoU) with a drawn box at which a candidate is surely wrong, and surely right. Between them belief rises: a
 # detection counts as right from 0.5 on.
@@ -57,17 +58,21 @@ def scenery(root: Path, drawn: Iterable[tuple[Picture, NDArray[np.float32]]]) ->
     return known
 
 
-def mine(all_scenery: Sequence[Scenery], detector: PictureDetector) -> Iterator[list[Candidate]]:
+def mine(all_scenery: Sequence[Scenery], detector: PictureDetector, threads: int = 1) -> Iterator[list[Candidate]]:
     """The candidates of each picture, in order; what nobody can tell is left out."""
-    for number, one in enumerate(all_scenery):
+
+    def mined(number: int) -> list[Candidate]:
+        one = all_scenery[number]
         found = detector.candidates(one.picture.image())
-        yield [
+        return [
             Candidate(number, box, label, worth >= 0.5)
             for part in (one.truth.drawn, found)
             for box, label in zip(part.boxes, (LABELS[index] for index in part.labels), strict=True)
             if label in CONTEXT and (box[2:] - box[:2]).min() >= SMALLEST_PX
             if (worth := truth_of(box, label, one.truth)) is not None
         ]
+
+    return side_by_side(mined, range(len(all_scenery)), threads)
 
 
 def truth_of(box: Boxes, label: Label, truth: Truth) -> float | None:
