@@ -22,11 +22,12 @@ made() {
     mv "$out/$name.part" "$out/$name"
 }
 
-made composed compose "$pictures" --phones 600 --cigarettes 600 --negatives 1200 --seed 7 --pose "$pose"
+made composed compose "$pictures" --phones 1500 --cigarettes 1200 --negatives 1800 --seed 7 --pose "$pose"
 made ceiling ceiling "$pictures" --split train --frames 400 --seed 11
 made scenes views "$out/ceiling" --seed 11
 made bodies views "$pictures" --seed 1
-kw train "$pictures" "$out/composed" "$out/scenes" "$out/bodies" --from "$start" --out "$out/run" --epochs 10 --seed 1 "$@"
+kw train "$pictures" "$out/composed" "$out/scenes" "$out/bodies" --from "$start" --out "$out/run" \
+    --epochs 12 --side 352 --seed 1 --threads "$(nproc)" "$@"
 cp "$out/run/model.pt" "$out/model.pt"
 kw export "$out/model.pt" "$out/model.onnx"
-kw train-verifier "$pictures" "$out/composed" --model "$out/model.onnx"
+kw train-verifier "$pictures" "$out/composed" --model "$out/model.onnx" --threads "$(nproc)"

@@ -1,7 +1,7 @@
 """Many pictures looked at at a time, for commands that somebody waits for."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -11,7 +11,7 @@ Made = TypeVar("Made")
 CORES = os.cpu_count() or 1
 
 
-def side_by_side(work: Callable[[Item], Made], items: Sequence[Item], threads: int) -> Iterator[Made]:
+def side_by_side(work: Callable[[Item], Made], items: Sequence[Item], threads: int) -> Generator[Made, None, None]:
     """What `work` makes of each item, in order; it may be called by several threads at once.
 
     Networks and OpenCV let go of the interpreter while they compute, so that threads are enough. What `work` raises is
