@@ -15,7 +15,7 @@ from kitchenwatch.bench.events.table import notes, tables
 from kitchenwatch.cli import scoring
 from kitchenwatch.cli.comparing import compare
 from kitchenwatch.cli.options import MaybeConfigPath
-from kitchenwatch.cli.screen import log_to_screen, say, stdout
+from kitchenwatch.cli.screen import explain, log_to_screen, stdout
 from kitchenwatch.cli.watching import Watched, Watching
 from kitchenwatch.detect.loading import Preference
 from kitchenwatch.errors import Invalid
@@ -67,4 +67,4 @@ def _show(score: Score, seen: Watched, as_json: bool) -> None:
     for table in tables(score):
         stdout.print(table)
     for note in notes(score):
-        say(note)
+        explain(note)

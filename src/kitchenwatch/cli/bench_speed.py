@@ -21,7 +21,7 @@ from kitchenwatch.bench.speed.table import notes, tables
 from kitchenwatch.bench.speed.yardsticks import require_stock
 from kitchenwatch.bootstrap.sight import build_sight
 from kitchenwatch.bootstrap.speed_bench import Setup, cameras_cost, film_cost, playing_apart
-from kitchenwatch.cli.screen import log_to_screen, progress, say, say_written, stdout
+from kitchenwatch.cli.screen import explain, log_to_screen, progress, say_written, stdout
 from kitchenwatch.detect.loading import Preference
 from kitchenwatch.errors import Invalid, MissingExtra, StorageError
 
@@ -120,11 +120,11 @@ def _show(measured: Measured, as_json: bool) -> None:
         return
     about = measured.about
     how = f"{about['attention']} attention, at most {about['fps']:g} frames a second"
-    say(f"{about['model']} by {about['engine']}, {how}; cores: {about['cores']}")
+    explain(f"{about['model']} by {about['engine']}, {how}; cores: {about['cores']}")
     for table in tables(measured):
         stdout.print(table)
     for note in notes(measured):
-        say(note)
+        explain(note)
 
 
 def _prepare(folder: Path) -> None:

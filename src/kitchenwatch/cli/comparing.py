@@ -10,7 +10,7 @@ from kitchenwatch.bench.events.comparison import Side
 from kitchenwatch.bench.events.comparison_table import notes, tables
 from kitchenwatch.bootstrap.event_bench import AttentionKind
 from kitchenwatch.cli import scoring
-from kitchenwatch.cli.screen import say, say_written, stdout
+from kitchenwatch.cli.screen import explain, say_written, stdout
 from kitchenwatch.cli.watching import Watched, Watching
 
 SIDES: dict[str, AttentionKind] = {"full rate": "full", "attention": "adaptive"}
@@ -47,7 +47,7 @@ def _show(first: Side, second: Side, seen: Watched, as_json: bool) -> None:
     for table in tables(first, second):
         stdout.print(table)
     for note in notes(first, second):
-        say(note)
+        explain(note)
 
 
 def _keep(path: Path, first: Side, second: Side) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from kitchenwatch.bench.events import files
 from kitchenwatch.bench.events.score import Film, Score, score
-from kitchenwatch.cli.screen import progress, say, say_written
+from kitchenwatch.cli.screen import explain, progress, say_written
 from kitchenwatch.cli.watching import Watched
 
 
@@ -33,7 +33,7 @@ def headline(seen: Watched, attention: str) -> None:
     seconds = sum(film.truth.seconds for film in seen.films)
     about = seen.about
     by = about.get("alarms") or f"{about['model']} by {about['engine']}, {about['fps']:g} frames a second, {attention}"
-    say(f"{len(seen.films)} films, {seconds / 60:.1f} minutes: {by}")
+    explain(f"{len(seen.films)} films, {seconds / 60:.1f} minutes: {by}")
 
 
 def echo(told: dict[str, Any]) -> None:
