@@ -66,5 +66,4 @@ def _show(score: Score, seen: Watched, as_json: bool) -> None:
     scoring.headline(seen, f"{seen.about.get('attention')} attention")
     for table in tables(score):
         stdout.print(table)
-    for note in notes(score):
-        explain(note)
+    explain(notes(score))

@@ -120,11 +120,10 @@ def _show(measured: Measured, as_json: bool) -> None:
         return
     about = measured.about
     how = f"{about['attention']} attention, at most {about['fps']:g} frames a second"
-    explain(f"{about['model']} by {about['engine']}, {how}; cores: {about['cores']}")
+    explain([f"{about['model']} by {about['engine']}, {how}; cores: {about['cores']}"])
     for table in tables(measured):
         stdout.print(table)
-    for note in notes(measured):
-        explain(note)
+    explain(notes(measured))
 
 
 def _prepare(folder: Path) -> None:

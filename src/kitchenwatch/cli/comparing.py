@@ -46,8 +46,7 @@ def _show(first: Side, second: Side, seen: Watched, as_json: bool) -> None:
     scoring.headline(seen, f"{first.name} > {second.name}")
     for table in tables(first, second):
         stdout.print(table)
-    for note in notes(first, second):
-        explain(note)
+    explain(notes(first, second))
 
 
 def _keep(path: Path, first: Side, second: Side) -> None:

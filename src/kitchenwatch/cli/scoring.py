@@ -33,7 +33,7 @@ def headline(seen: Watched, attention: str) -> None:
     seconds = sum(film.truth.seconds for film in seen.films)
     about = seen.about
     by = about.get("alarms") or f"{about['model']} by {about['engine']}, {about['fps']:g} frames a second, {attention}"
-    explain(f"{len(seen.films)} films, {seconds / 60:.1f} minutes: {by}")
+    explain([f"{len(seen.films)} films, {seconds / 60:.1f} minutes: {by}"])
 
 
 def echo(told: dict[str, Any]) -> None:

@@ -51,9 +51,10 @@ def say(text: str, sign: str = "", on: Console = stdout) -> None:
     on.print(f"{sign}{escape(text)}", soft_wrap=True, highlight=False)
 
 
-def explain(text: str) -> None:
+def explain(texts: Iterable[str]) -> None:
     """Prose for people beside a table, on stdout: broken between words where the screen ends."""
-    stdout.print(text, highlight=False, markup=False)
+    for text in texts:
+        stdout.print(text, highlight=False, markup=False)
 
 
 def say_written(paths: Iterable[Path]) -> None:

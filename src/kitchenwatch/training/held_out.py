@@ -59,13 +59,13 @@ def examples_of(pictures: Sequence[Drawn], model: Model, threads: int = 1) -> It
     """Look 2 at the people of every picture, each a scene of its own. Raises DatasetError if one cannot be read."""
     person = PersonLook(model.engine, EVERY, verifier=model.verifier)
 
-    def seen(number: int) -> list[Example]:
-        picture, rows = pictures[number]
+    def seen(numbered: tuple[int, Drawn]) -> list[Example]:
+        number, (picture, rows) = numbered
         image = picture.image()
         truth = as_truth(rows, image.shape[1], image.shape[0])
         return list(examples(looks_at(person, image, truth), truth, number))
 
-    return side_by_side(seen, range(len(pictures)), threads)
+    return side_by_side(seen, list(enumerate(pictures)), threads)
 
 
 def look_at_all(pictures: Sequence[Drawn], scene: Scenes, model: Model, threads: int = 1) -> Iterator[Seen]:
@@ -81,8 +81,8 @@ def look_at_all(pictures: Sequence[Drawn], scene: Scenes, model: Model, threads:
     person = PersonLook(model.engine, EVERY, verifier=model.verifier)
     detector = Detector(model.engine)
 
-    def seen(number: int) -> Seen:
-        (picture, rows), group = pictures[number], int(scene[number])
+    def seen(drawn: Drawn, group: int) -> Seen:
+        picture, rows = drawn
         image = picture.image()
         truth = as_truth(rows, image.shape[1], image.shape[0])
         looks = looks_at(person, image, truth)
@@ -93,7 +93,8 @@ def look_at_all(pictures: Sequence[Drawn], scene: Scenes, model: Model, threads:
             list(heads(looks, truth)),
         )
 
-    return side_by_side(seen, range(len(pictures)), threads)
+    pairs = [(drawn, int(group)) for drawn, group in zip(pictures, scene, strict=True)]
+    return side_by_side(lambda pair: seen(*pair), pairs, threads)
 
 
 def gather(parts: Iterable[Seen], scene: Scenes) -> HeldOut:
