@@ -11,7 +11,6 @@ foot in the door that no look would notice. Wants the extra `demo`.
 
 import argparse
 import json
-import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -34,6 +33,7 @@ from kitchenwatch.bootstrap.sight import Sight, build_sight
 from kitchenwatch.bootstrap.speed_bench import playing_apart
 from kitchenwatch.clock import SystemClock
 from kitchenwatch.config import Config, rules_for
+from kitchenwatch.cores import CORES
 from kitchenwatch.detect.looks import FrameLook
 from kitchenwatch.model import CameraRef, Change, Frame, Look, Track
 from kitchenwatch.pipeline.runner import Post, Runner
@@ -80,7 +80,7 @@ class Witness(NoRecorder):
 def main() -> None:
     asked = arguments()
     with TemporaryDirectory() as folder:
-        sight = build_sight(workers=os.cpu_count() or 1)
+        sight = build_sight(workers=CORES)
         entries = [_entry(Path(film), float(at), asked.before, Path(folder), sight.people) for film, at in asked.films]
         found = [row for _ in range(asked.rounds) for row in watched(entries, sight)]
     if asked.json:
@@ -114,7 +114,7 @@ def watched(entries: Sequence[Entry], sight: Sight) -> Iterator[dict[str, Any]]:
             line = build_line(ref, rules_for(config, site, camera), attention, sight, witness, health)
             posts.append(Post(camera.id, source, line, live=True))
             witnesses.append(witness)
-        runner = Runner(posts, workers=os.cpu_count() or 1, clock=clock)
+        runner = Runner(posts, workers=CORES, clock=clock)
         runner.start()
         time.sleep(max(entry.at for entry in entries) + AFTER_S)
         runner.stop()

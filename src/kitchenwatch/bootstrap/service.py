@@ -1,7 +1,6 @@
 """The service: cameras, evidence, alerts, retention and pages of one installation in one process."""
 
 import logging
-import os
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -22,6 +21,7 @@ from kitchenwatch.bootstrap.trials import Trials
 from kitchenwatch.bootstrap.upkeep import Retaining, build_retention, mend, retention_policy
 from kitchenwatch.config import Camera, Config, Site, rules_for
 from kitchenwatch.config.joining import Joined
+from kitchenwatch.cores import CORES
 from kitchenwatch.model import CameraRef
 from kitchenwatch.pipeline.onlooker import Onlooker
 from kitchenwatch.pipeline.runner import Post, Runner
@@ -63,7 +63,7 @@ class Service:
     def __init__(self, config: Config, clock: Clock) -> None:
         self._clock = clock
         channels = build_channels(config, clock)
-        workers, detector = os.cpu_count() or 1, config.detector
+        workers, detector = CORES, config.detector
         sight = build_sight(detector.model, detector.engine, detector.threads, workers, detector.frame_side)
         self.stores = open_stores(config, clock)
         self.scribe = Scribe(clock)

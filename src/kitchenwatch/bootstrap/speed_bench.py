@@ -30,6 +30,7 @@ from kitchenwatch.bootstrap.sight import Sight, build_sight
 from kitchenwatch.bootstrap.stores import Stores, open_stores
 from kitchenwatch.clock import SystemClock
 from kitchenwatch.config import Camera, Config, rules_for
+from kitchenwatch.cores import CORES
 from kitchenwatch.detect.loading import Preference, default_model
 from kitchenwatch.detect.looks import FrameLook, PersonLook
 from kitchenwatch.errors import SourceUnreadable
@@ -130,7 +131,7 @@ def _ours(film: Path, setup: Setup, tell: Tell) -> FilmCost:
 
 def _watch(addresses: Sequence[str], cameras: int, setup: Setup, tell: Tell) -> Run:
     with _kitchen(addresses, cameras, setup) as kitchen:
-        runner = Runner([], workers=os.cpu_count() or 1, clock=kitchen.clock)
+        runner = Runner([], workers=CORES, clock=kitchen.clock)
         watched, load = kitchen.cameras(live=True), lambda: kitchen.budget.load
         stage = Stage(runner, watched, kitchen.book, load, kitchen.meter, kitchen.clock)
         return stage.measure(setup.seconds or 60.0, setup.warm_up, tell)
@@ -196,7 +197,7 @@ def _kitchen(addresses: Sequence[str], cameras: int, setup: Setup) -> Iterator[_
 
 def _metered_sight(setup: Setup) -> tuple[Sight, Meter]:
     """Once for all cameras: lines are looked at together that share their looks."""
-    sight, begun = threads_begun(partial(build_sight, setup.model, setup.engine, workers=os.cpu_count() or 1))
+    sight, begun = threads_begun(partial(build_sight, setup.model, setup.engine, workers=CORES))
     meter = Meter(EngineThreads(begun))
     engine = meter.engine(sight.model.engine)
     people, person = meter.fit(FrameLook(engine), "look 1"), meter.fit(PersonLook(engine), "look 2")

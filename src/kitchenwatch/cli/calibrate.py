@@ -9,6 +9,7 @@ from rich.box import SIMPLE
 from rich.table import Table
 
 from kitchenwatch.cli.screen import log_to_screen, progress, say, say_written, stdout
+from kitchenwatch.cores import CORES
 from kitchenwatch.detect.loading import Model, load_model
 from kitchenwatch.detect.sightings import WORN
 from kitchenwatch.rules.calibration import Fit
@@ -19,7 +20,6 @@ from kitchenwatch.training.examples import Example
 from kitchenwatch.training.held_out import Drawn, HeldOut, examples_of, gather, look_at_all, scenes
 from kitchenwatch.training.prepare import mended
 from kitchenwatch.training.reliability import Reliability
-from kitchenwatch.training.side_by_side import CORES
 from kitchenwatch.training.states import measure
 
 

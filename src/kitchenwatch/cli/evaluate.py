@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from kitchenwatch.cli.screen import log_to_screen, progress, say, say_written, stdout
+from kitchenwatch.cores import CORES
 from kitchenwatch.detect.loading import Model, Preference, load_model
 from kitchenwatch.rules.calibration import Calibration
 from kitchenwatch.training import corrections
@@ -18,7 +19,6 @@ from kitchenwatch.training.evaluate.run import MIN_SCORE, Examined, examine
 from kitchenwatch.training.evaluate.scores import MAX_DETECTIONS
 from kitchenwatch.training.evaluate.table import tables
 from kitchenwatch.training.evaluate.thresholds import thresholds
-from kitchenwatch.training.side_by_side import CORES
 from kitchenwatch.training.sources import lacks
 
 

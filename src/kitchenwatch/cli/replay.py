@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,6 +18,7 @@ from kitchenwatch.bootstrap.stores import open_stores
 from kitchenwatch.cli.options import MaybeConfigPath
 from kitchenwatch.cli.screen import fault, log_to_screen, progress, stdout
 from kitchenwatch.clock import SystemClock
+from kitchenwatch.cores import CORES
 from kitchenwatch.errors import SourceUnreadable
 from kitchenwatch.model import Change, Phase, Violation
 
@@ -38,7 +38,7 @@ def replay(
         raise typer.BadParameter("is one of a configuration; name that with --config", param_hint="--site")
     asked = films_config(films, config.load(config_path) if config_path else None, site)
     # One film at a time, which somebody waits for: it may have the whole machine.
-    threads = max(asked.detector.threads, os.cpu_count() or 1)
+    threads = max(asked.detector.threads, CORES)
     sight = build_sight(asked.detector.model, asked.detector.engine, threads, frame_side=asked.detector.frame_side)
     with ExitStack() as ending:
         stores = ending.enter_context(open_stores(asked, SystemClock())) if store else None

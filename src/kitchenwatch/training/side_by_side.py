@@ -1,14 +1,11 @@
 """Many pictures looked at at a time, for commands that somebody waits for."""
 
-import os
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
-
-CORES = os.cpu_count() or 1
 
 
 def side_by_side(work: Callable[[Item], Made], items: Sequence[Item], threads: int) -> Generator[Made, None, None]:
