@@ -29,7 +29,7 @@ COMMANDS = list(paths(get_command(app)))
 def test_all_commands_are_there() -> None:
     known = {path[0] for path in COMMANDS if path}
     running = {"check", "config", "demo", "replay", "serve", "verify"}
-    seeing = {"bench", "calibrate", "dataset", "detect", "evaluate", "export", "train", "train-verifier"}
+    seeing = {"bench", "blend", "calibrate", "dataset", "detect", "evaluate", "export", "train", "train-verifier"}
     assert known == {"db", "token", "user"} | running | seeing
 
 

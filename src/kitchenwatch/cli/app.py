@@ -18,6 +18,7 @@ COMMANDS = {
     "config": "configuration:show",
     "verify": "verify:verify",
     "train": "train:train",
+    "blend": "blend:blend",
     "train-verifier": "train_verifier:train_verifier",
     "evaluate": "evaluate:evaluate",
     "calibrate": "calibrate:calibrate",
