@@ -34,8 +34,8 @@ made ceiling ceiling "$pictures" --split train --frames 400 --seed 11
 made scenes views "$out/ceiling" --seed 11
 made bodies views "$pictures" --seed 1
 
-# Twice: the first run alone has learned too little of cigarettes and phones. The second is worse from the ceiling, and
-# their mean is better there than either.
+# Twice: the first run alone has learned too little of cigarettes and phones. The second is worse from the ceiling; their
+# mean is better there in all but hats.
 taught first "$start" --epochs 12 --rate 0.001 --seed 1 "$@"
 taught second "$out/first/model.pt" --epochs 10 --rate 0.0007 --seed 2 "$@"
 kw blend "$out/first/model.pt" "$out/second/model.pt" "$out/model.pt" --share 0.6
