@@ -35,6 +35,18 @@ def test_rare_labels_are_shown_more_often(tmp_path: Path) -> None:
     assert made.boxes["phone"] == 1
 
 
+def test_pictures_of_one_name_in_two_folders_are_both_shown(tmp_path: Path) -> None:
+    roots = [tmp_path / name for name in ("one", "two", "three")]
+    for number, root in enumerate(roots):
+        write_picture(root, "train", "ceiling_1", GREY + np.uint8(40 * number), row(number))
+    out = tmp_path / "out"
+    assert prepare(roots, out).pictures == 3
+    names = shown(out)
+    assert names == ["ceiling_1", "ceiling_1-2", "ceiling_1-3"]
+    assert [(out / f"images/train/{name}.jpg").resolve().parents[2] for name in names] == roots
+    assert [(out / f"labels/train/{name}.txt").read_text().split()[0] for name in names] == ["0", "1", "2"]
+
+
 def test_what_a_source_lacks_is_unknown_in_its_pictures(tmp_path: Path) -> None:
     write_picture(tmp_path / "set", "train", "night_market_1", GREY, row(0))
     write_picture(tmp_path / "set", "train", "kitchen_1", GREY, row(0))

@@ -7,8 +7,9 @@ and a picture is repeated by its rarest label (repeat factor sampling, Gupta et 
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 
 import numpy as np
@@ -47,7 +48,7 @@ class Prepared:
 def prepare(roots: Sequence[Path], out: Path, share: float = 1.0) -> Prepared:
     """Write the split `train` of all roots into `out`; the images are linked, not copied.
 
-    Two roots may not hold pictures of one name: the later one would replace the earlier one's.
+    Pictures of one name in two roots are both kept, the later one under a name of its own.
 
     Args:
         roots: datasets.
@@ -57,11 +58,15 @@ def prepare(roots: Sequence[Path], out: Path, share: float = 1.0) -> Prepared:
     Raises DatasetError if a root has no pictures or its labels are broken.
     """
     (out / "images" / "train").mkdir(parents=True, exist_ok=True)
-    used = {name for root in roots for name in share_of(pictures(root, "train"), share)}
-    held = {picture.name: (picture, rows) for root in roots for picture, rows in refitted(root) if picture.name in used}
-    for picture, rows in held.values():
-        _link(picture.path, out / "images" / "train" / f"{picture.name}.jpg")
-        write_rows(out, "train", picture.name, rows)
+    held: dict[str, tuple[Picture, NDArray[np.float32]]] = {}
+    for root in roots:
+        used = share_of(pictures(root, "train"), share)
+        for picture, rows in refitted(root):
+            if picture.name in used:
+                held[_untaken(picture.name, held)] = picture, rows
+    for name, (picture, rows) in held.items():
+        _link(picture.path, out / "images" / "train" / f"{name}.jpg")
+        write_rows(out, "train", name, rows)
     shown = list(_repeated(held))
     (out / "train.txt").write_text("".join(f"./images/train/{name}.jpg\n" for name in shown), encoding="utf-8")
     counts = Counter(int(index) for _, rows in held.values() for index in rows[:, 0])
@@ -100,6 +105,12 @@ def _repeated(held: dict[str, tuple[Picture, NDArray[np.float32]]]) -> Iterator[
         owed += max((factor[index] for index in found), default=1.0)
         times, owed = int(owed), owed % 1
         yield from [name] * times
+
+
+def _untaken(name: str, taken: Container[str]) -> str:
+    """The name, with a number behind it where another root has a picture of that name."""
+    numbered = (f"{name}-{number}" for number in count(2))
+    return next(free for free in chain([name], numbered) if free not in taken)
 
 
 def _link(source: Path, target: Path) -> None:
