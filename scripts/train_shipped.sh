@@ -1,5 +1,6 @@
 #!/bin/sh
-# The shipped model from the training pictures and COCO-trained weights alone; the same command goes on after a stop.
+# A model like the shipped one, from training pictures and COCO-trained weights alone; the same command goes on after a
+# stop.
 # Wants the extra `train`. KITCHENWATCH names the command, where it is not on the path.
 set -eu
 if [ $# -lt 4 ]; then

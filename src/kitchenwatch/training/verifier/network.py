@@ -6,10 +6,10 @@ from typing import Any
 
 import torch
 from torch import nn
-from ultralytics.nn.tasks import load_checkpoint
 
 from kitchenwatch.detect.verifier import SIDE, VERIFIED
 from kitchenwatch.errors import ModelError
+from kitchenwatch.training.checkpoint import read
 
 BACKBONE = 11  # layers of YOLO11 before its neck (https://docs.ultralytics.com/models/yolo11/)
 FINE = 6  # the layer whose output, at a sixteenth of the input, shows the thing itself in detail
@@ -48,8 +48,8 @@ class VerifierNetwork(nn.Module):  # type: ignore[misc]  # Torch is not typed
 
 
 def from_detector(checkpoint: Path) -> VerifierNetwork:
-    """A network that begins with what a detector's `.pt` has learned. Loading it runs code that lies in the file."""
-    layers = list(load_checkpoint(checkpoint)[0].float().model)[:BACKBONE]
+    """A network that begins with what a detector's `.pt` has learned; loads and raises as `checkpoint.read` does."""
+    layers = list(read(checkpoint).model)[:BACKBONE]
     network = VerifierNetwork(nn.Sequential(*layers))
     network.requires_grad_(True)
     network.to(memory_format=torch.channels_last)
